@@ -1,0 +1,43 @@
+"""System checks of the project's configuration. `manage.py check --deploy` runs them all."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004
+
+MINIMUM_SECRET_KEY_LENGTH = 50
+
+
+@register(Tags.security, deploy=True)
+def check_production(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Return what must not be so on a site that others reach."""
+    found: list[CheckMessage] = []
+    if not settings.PRODUCTION:
+        found.append(
+            Warning(
+                "ENVIRONMENT is not production.",
+                hint="Set ENVIRONMENT=production.",
+                id="devops360.W001",
+            )
+        )
+    if not settings.HTTPS:
+        found.append(
+            Error(
+                "SITE_URL is not https: cookies and passwords would travel in the clear.",
+                hint="Set SITE_URL=https://…",
+                id="devops360.E001",
+            )
+        )
+    if len(settings.SECRET_KEY) < MINIMUM_SECRET_KEY_LENGTH:
+        found.append(Error("SECRET_KEY is shorter than 50 characters.", id="devops360.E002"))
+    if "console" in str(settings.MAILERS["default"]["BACKEND"]):
+        found.append(
+            Error(
+                "E-mail is printed to the console, so nobody can verify an address.",
+                hint="Set EMAIL_URL, such as smtp+tls://user:password@host:587.",
+                id="devops360.E003",
+            )
+        )
+    return found

@@ -1,0 +1,17 @@
+"""The whole site's URLs."""
+
+from django.contrib import admin
+from django.urls import include, path
+from django.views.generic.base import RedirectView
+
+from devops360 import views
+
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="files:home"), name="root"),
+    path("files/", include("files.urls")),
+    path("account/", include("accounts.urls")),
+    path("account/", include("allauth.account.urls")),
+    path("account/sessions/", include("allauth.usersessions.urls")),
+    path("admin/", admin.site.urls),
+    path("healthz", views.healthz, name="healthz"),
+]

@@ -1,0 +1,205 @@
+"""What you keep: a tree of nodes per owner, versions of files, immutable blobs."""
+
+import uuid
+from typing import Self
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import models
+from django.db.models import F, Q
+
+
+class NodeQuerySet(models.QuerySet["Node"]):
+    def owned_by(self, user: AbstractBaseUser) -> Self:
+        return self.filter(owner=user)
+
+    def living(self) -> Self:
+        return self.filter(trashed_at=None)
+
+    def folders(self) -> Self:
+        return self.filter(kind=Node.Kind.FOLDER)
+
+    def files(self) -> Self:
+        return self.filter(kind=Node.Kind.FILE)
+
+    def below_root(self) -> Self:
+        """Leave out the folder that stands for the whole vault."""
+        return self.exclude(parent=None)
+
+    def in_trash(self) -> Self:
+        """What the trash shows: what was deleted itself, not what went along inside of it."""
+        return self.filter(trashed_at__isnull=False, trash_root=F("pk"))
+
+
+class Node(models.Model):
+    """A folder or a file in its owner's tree.
+
+    Each owner has one root folder: the node without a parent, named "".
+    """
+
+    class Kind(models.IntegerChoices):
+        # In this order listings show them.
+        FOLDER = 0
+        FILE = 1
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    parent = models.ForeignKey(
+        "self", on_delete=models.CASCADE, null=True, related_name="children", db_index=False
+    )
+    kind = models.SmallIntegerField(choices=Kind)
+    # Display text, NFC. Never part of a path or a storage key.
+    name = models.CharField(max_length=255)
+    # The name without regard to case, by which folders keep names unique and lists are ordered.
+    name_key = models.CharField(max_length=765, editable=False)
+    # Of the newest version, copied here so that a listing reads and sorts by one index.
+    size = models.BigIntegerField(default=0)
+    media_type = models.CharField(max_length=100, blank=True)
+    content = models.ForeignKey(
+        "Blob", on_delete=models.PROTECT, null=True, related_name="current_nodes"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    modified_at = models.DateTimeField()
+    trashed_at = models.DateTimeField(null=True, editable=False)
+    # The node whose deletion took this one along; itself, where it was deleted itself.
+    trash_root = models.ForeignKey(
+        "self", on_delete=models.CASCADE, null=True, related_name="trashed_with", editable=False
+    )
+
+    objects = NodeQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["owner"], condition=Q(parent=None), name="node_one_root_per_owner"
+            ),
+            models.UniqueConstraint(
+                fields=["parent", "name_key"],
+                condition=Q(trashed_at=None),
+                name="node_name_unique_in_folder",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=0, content=None, size=0) | Q(kind=1, content__isnull=False),
+                name="node_only_files_have_content",
+            ),
+            models.CheckConstraint(
+                condition=Q(trashed_at=None, trash_root=None)
+                | Q(trashed_at__isnull=False, trash_root__isnull=False),
+                name="node_trashed_with_a_root",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["parent", "kind", "name_key", "id"],
+                condition=Q(trashed_at=None),
+                name="node_list_by_name",
+            ),
+            models.Index(
+                fields=["parent", "kind", "size", "id"],
+                condition=Q(trashed_at=None),
+                name="node_list_by_size",
+            ),
+            models.Index(
+                fields=["parent", "kind", "modified_at", "id"],
+                condition=Q(trashed_at=None),
+                name="node_list_by_time",
+            ),
+            models.Index(
+                fields=["owner", "name_key", "id"],
+                condition=Q(trashed_at=None),
+                name="node_search",
+            ),
+            models.Index(
+                fields=["owner", "trashed_at", "id"],
+                condition=Q(trashed_at__isnull=False),
+                name="node_trash",
+            ),
+            # Every child, the trashed too: for walks down the tree.
+            models.Index(fields=["parent"], name="node_parent"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or "/"
+
+    @property
+    def is_folder(self) -> bool:
+        return self.kind == Node.Kind.FOLDER
+
+    @property
+    def is_root(self) -> bool:
+        return self.parent_id is None
+
+
+class Blob(models.Model):
+    """Bytes that never change once they are stored. Only the sweeper deletes one."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    # `users/<user id>/<random>`: nothing of a name is in it.
+    key = models.CharField(max_length=200, unique=True)
+    size = models.BigIntegerField()
+    # Lower-case hexadecimal.
+    sha256 = models.CharField(max_length=64)
+    # Sniffed from the bytes, never believed from the name.
+    media_type = models.CharField(max_length=100)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(size__gte=0), name="blob_size")]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Version(models.Model):
+    """One content that a file has had. The newest is what the file holds."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    node = models.ForeignKey(Node, on_delete=models.CASCADE, related_name="versions")
+    blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["node", "number"], name="version_number_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.node_id} v{self.number}"
+
+
+class Preview(models.Model):
+    """Something made from a blob to be looked at: a thumbnail, a page, highlighted text.
+
+    Made by the worker; may be thrown away and made again at any time.
+    """
+
+    class State(models.TextChoices):
+        PENDING = "pending"
+        READY = "ready"
+        FAILED = "failed"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    blob = models.ForeignKey(Blob, on_delete=models.CASCADE, related_name="previews")
+    # "thumbnail", "view", or "page-3".
+    variant = models.CharField(max_length=40)
+    state = models.CharField(max_length=10, choices=State, default=State.PENDING)
+    # Storage key `previews/<user id>/<random>` of what was made; empty until then.
+    key = models.CharField(max_length=200, blank=True)
+    media_type = models.CharField(max_length=100, blank=True)
+    # Small facts for the page: width, height, page count, EXIF, whether it was cut short.
+    details = models.JSONField(default=dict)
+    # Why there is none, as a code that the page has words for.
+    error = models.CharField(max_length=40, blank=True)
+    requested_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["blob", "variant"], name="preview_variant_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.blob_id} {self.variant} {self.state}"

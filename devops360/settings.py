@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "django.forms",
     "allauth",
     "allauth.account",
     "allauth.usersessions",
@@ -96,9 +97,11 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "devops360.context_processors.site",
             ],
+            "builtins": ["devops360.templatetags.ui"],
         },
     }
 ]
+FORM_RENDERER = "devops360.form_renderer.VaultFormRenderer"
 
 # -- What it keeps ---------------------------------------------------------------------------
 DATABASE_URL = env.text("DATABASE_URL", f"sqlite:///{STATE_DIR / 'db.sqlite3'}")

@@ -1,0 +1,108 @@
+"""Tags and filters of the visual language, built in: templates need no `{% load %}`."""
+
+from django import template
+from django.templatetags.static import static
+from django.utils.formats import localize
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+NO_BREAK_SPACE = "\u00a0"
+SIZE_UNITS = ("kB", "MB", "GB", "TB", "PB", "EB")
+
+# Media types by whole name first, then by the part before the slash.
+ICON_OF_TYPE = {
+    "application/pdf": "pdf",
+    "text/markdown": "markdown",
+    "text/csv": "table",
+    "text/tab-separated-values": "table",
+    "application/vnd.ms-excel": "table",
+    "application/vnd.oasis.opendocument.spreadsheet": "table",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "table",
+    "application/vnd.oasis.opendocument.text": "text",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "text",
+    "application/msword": "text",
+    "application/rtf": "text",
+    "application/epub+zip": "text",
+    "application/json": "code",
+    "application/javascript": "code",
+    "application/toml": "code",
+    "application/xml": "code",
+    "application/yaml": "code",
+    "application/x-sh": "code",
+    "application/sql": "code",
+    "text/css": "code",
+    "text/html": "code",
+    "text/javascript": "code",
+    "text/xml": "code",
+    "application/zip": "archive",
+    "application/gzip": "archive",
+    "application/zstd": "archive",
+    "application/x-tar": "archive",
+    "application/x-bzip2": "archive",
+    "application/x-xz": "archive",
+    "application/x-7z-compressed": "archive",
+    "application/vnd.rar": "archive",
+    "application/x-rar": "archive",
+    "application/x-rar-compressed": "archive",
+}
+ICON_OF_FAMILY = {"image": "image", "audio": "audio", "video": "video", "text": "text"}
+
+
+@register.simple_tag
+def icon(name: str, label: str = "", *, size: int = 20) -> SafeString:
+    """Return an icon of the sprite, `size` CSS pixels square, in the colour of the text.
+
+    With a label it is an image to screen readers; without one it is decoration.
+    """
+    naming = format_html('role="img" aria-label="{}"', label) if label else 'aria-hidden="true"'
+    return format_html(
+        '<svg class="icon" width="{0}" height="{0}" {1} focusable="false">'
+        '<use href="{2}#{3}"></use></svg>',
+        size,
+        SafeString(naming),
+        static("img/icons.svg"),
+        name,
+    )
+
+
+@register.filter
+def filesize(size: object) -> str:
+    """Return a number of bytes as people read it: decimal units, "1.4 MB", no line break inside.
+
+    What is no number gives "": a template must not fail over a size that is missing.
+    """
+    if not isinstance(size, int | float):
+        return ""
+    if abs(size) < 1000:
+        return f"{int(size)}{NO_BREAK_SPACE}{'byte' if size == 1 else 'bytes'}"
+    value = float(size)
+    unit = ""
+    for unit in SIZE_UNITS:
+        value /= 1000
+        # Not 1000: what rounds to "1000 kB" reads better as "1.0 MB".
+        if abs(value) < 999.5:
+            break
+    digits = 1 if abs(value) < 99.95 else 0
+    return f"{localize(round(value, digits) if digits else round(value))}{NO_BREAK_SPACE}{unit}"
+
+
+@register.filter
+def kind_icon(media_type: str) -> str:
+    """Return the name of the icon for a media type; "file" for one that nobody knows."""
+    essence = (media_type or "").partition(";")[0].strip().lower()
+    if essence in ICON_OF_TYPE:
+        return ICON_OF_TYPE[essence]
+    family, _, subtype = essence.partition("/")
+    if subtype.startswith("x-") and family == "text":
+        return "code"
+    return ICON_OF_FAMILY.get(family, "file")
+
+
+@register.filter
+def initials(name: object) -> str:
+    """Return at most two capitals for the circle of a person without a picture."""
+    words = str(name).replace(".", " ").replace("_", " ").replace("-", " ").split()
+    chosen = words[:1] + words[-1:] if len(words) > 1 else words
+    return "".join(word[0] for word in chosen).upper()

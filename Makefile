@@ -1,0 +1,52 @@
+.DEFAULT_GOAL := help
+.PHONY: help run test check lint format types bench lock shell venv
+PYTHON_IN_VENV := .venv/bin/python
+MANAGE := $(PYTHON_IN_VENV) manage.py
+TEMPLATES = $$(git ls-files --cached --others --exclude-standard '*.html')
+# What a production site would set, to ask Django's deployment checks about it.
+PRODUCTION := ENVIRONMENT=production SITE_URL=https://vault.example.com EMAIL_URL=smtp+tls://mail.example.com \
+	SECRET_KEY=only-to-run-the-checks-no-site-was-ever-signed-with-this-one-0123456789
+export PORT ?= 8000
+
+help: ## Show this help
+	@sed -nE 's/^([a-z]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | \
+		while IFS="$$(printf '\t')" read -r name text; do printf '  make %-8s %s\n' "$$name" "$$text"; done
+
+run: ## Run the whole site with a demo account (PORT=8000)
+	@./bootstrap.sh requirements.txt
+	@exec $(MANAGE) run_local
+
+test: venv ## Run every test: SQLite, PostgreSQL, a browser
+	@$(PYTHON_IN_VENV) -m tests.run $(TESTS)
+
+check: lint types ## Run every check that is not a test
+	@$(MANAGE) makemigrations --check --dry-run --verbosity 1
+	@$(MANAGE) check --fail-level WARNING
+	@$(PRODUCTION) $(MANAGE) check --deploy --fail-level WARNING
+	@.venv/bin/lint-imports --no-cache
+
+lint: venv ## Check format and style of code and templates
+	@.venv/bin/ruff format --check --quiet . || { echo "Not formatted: run make format"; exit 1; }
+	@.venv/bin/ruff check --quiet .
+	@.venv/bin/djade --check --target-version 6.0 $(TEMPLATES)
+
+format: venv ## Format code and templates
+	@.venv/bin/ruff format .
+	@.venv/bin/ruff check --fix .
+	@.venv/bin/djade --target-version 6.0 $(TEMPLATES)
+
+types: venv ## Check types with mypy --strict
+	@.venv/bin/mypy .
+
+bench: venv ## Measure uploads and downloads against plain copying, as ratios
+	@$(PYTHON_IN_VENV) -m bench
+
+lock: venv ## Pin and hash requirements*.txt again from the .in files
+	@.venv/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.12 requirements.in -o requirements.txt
+	@.venv/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.12 requirements-dev.in -o requirements-dev.txt
+
+shell: venv ## Open a Python shell in the project
+	@$(MANAGE) shell
+
+venv:
+	@./bootstrap.sh requirements-dev.txt

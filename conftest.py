@@ -1,0 +1,81 @@
+"""What every test runs under: a throw-away place, settings of their own, no network."""
+
+import atexit
+import os
+import shutil
+import socket
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+# The place and the settings are chosen here, while this file is imported: pytest-django loads
+# the settings afterwards. Nothing of the developer's own environment may leak in.
+PLACE = Path(tempfile.mkdtemp(prefix="devops360-tests-"))
+atexit.register(shutil.rmtree, PLACE, ignore_errors=True)
+(PLACE / "static").mkdir()
+LOOPBACK = {"127.0.0.1", "::1", "localhost", "0.0.0.0"}
+FOREIGN = (
+    "ALLOWED_HOSTS",
+    "DEBUG",
+    "EMAIL_FROM",
+    "EMAIL_URL",
+    "PORT",
+    "S3_BUCKET",
+    "SECRET_KEY",
+    "SECRET_KEY_FILE",
+    "SITE_NAME",
+    "SITE_URL",
+    "TRUSTED_PROXIES",
+)
+for name in list(os.environ):
+    if name in FOREIGN or name.startswith(("FILES_", "AWS_", "ACCOUNT_")):
+        del os.environ[name]
+os.environ.update(
+    DJANGO_SETTINGS_MODULE="devops360.settings",
+    ENVIRONMENT="test",
+    EMAIL_URL="memory:",
+    STATE_DIR=str(PLACE / "var"),
+    MEDIA_ROOT=str(PLACE / "media"),
+    STATIC_ROOT=str(PLACE / "static"),
+)
+
+
+def pytest_configure() -> None:
+    # Loads the settings: pytest-django sets Django up, right after, only where they are loaded.
+    assert settings.ENVIRONMENT == "test"
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None,
+) -> None:
+    """Keep SQLite's test database in a file: only there do threads lock as in production."""
+    database = settings.DATABASES["default"]
+    if database["ENGINE"].endswith("sqlite3"):
+        database.setdefault("TEST", {})["NAME"] = str(PLACE / "test.sqlite3")
+
+
+@pytest.fixture(autouse=True)
+def _clean_media() -> Iterator[None]:
+    yield
+    media = PLACE / "media"
+    if media.exists():
+        shutil.rmtree(media)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_network() -> Iterator[None]:
+    """Let tests reach this machine alone."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: object) -> None:
+        if isinstance(address, tuple) and address[0] not in LOOPBACK:
+            raise OSError(f"tests may not reach the network: {address[0]}")
+        connect(self, address)  # type: ignore[arg-type]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded)
+        yield

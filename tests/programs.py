@@ -1,0 +1,33 @@
+"""Find the programs that tests need and that pip does not install."""
+
+import os
+import shutil
+from pathlib import Path
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+MAC_BROWSERS = (
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+)
+DEBIAN_POSTGRES = Path("/usr/lib/postgresql")
+
+
+def find_chromium() -> str | None:
+    """Return the path of a Chromium: the one that CHROMIUM names, else the machine's own."""
+    named = os.environ.get("CHROMIUM")
+    if named:
+        return shutil.which(named)
+    found = (shutil.which(name) for name in (*BROWSERS, *MAC_BROWSERS))
+    return next((path for path in found if path), None)
+
+
+def find_postgres() -> Path | None:
+    """Return the folder that holds initdb and postgres, or None.
+
+    Debian keeps them off the PATH, in one folder per major version: the newest is taken.
+    """
+    initdb = shutil.which("initdb")
+    if initdb:
+        return Path(initdb).parent
+    versions = [path for path in DEBIAN_POSTGRES.glob("*/bin") if (path / "initdb").exists()]
+    return max(versions, key=lambda path: float(path.parent.name), default=None)

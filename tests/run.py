@@ -1,0 +1,99 @@
+"""Run every test: on SQLite, on PostgreSQL, in a browser. `make test` calls this.
+
+What cannot run here is skipped aloud, and said again at the end. With REQUIRE_ALL=1 a skip is a
+failure. Further arguments go to pytest: `python -m tests.run -k upload`.
+"""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from tests.postgres import temporary_server
+from tests.programs import find_chromium, find_postgres
+
+PYTEST = (sys.executable, "-m", "pytest", "-q")
+IN_PARALLEL = ("-n", os.environ.get("TEST_PROCESSES", "2"), "-m", "not browser")
+NO_TESTS_COLLECTED = 5
+
+
+@dataclass(frozen=True)
+class Outcome:
+    name: str
+    # None: skipped.
+    passed: bool | None
+    seconds: float
+    remark: str = ""
+
+    def __str__(self) -> str:
+        word = {True: "passed", False: "FAILED", None: "SKIPPED"}[self.passed]
+        return f"{self.name:<12} {word:<8} {self.seconds:6.1f} s  {self.remark}".rstrip()
+
+
+def _pytest(*arguments: str, **environment: str) -> bool:
+    variables = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    extra = sys.argv[1:]
+    result = subprocess.run(
+        [*PYTEST, *arguments, *extra], env=variables | environment, check=False
+    ).returncode
+    # A choice such as `-k upload` may leave a stage without tests.
+    return result == 0 or (bool(extra) and result == NO_TESTS_COLLECTED)
+
+
+def on_sqlite() -> tuple[bool | None, str]:
+    # Coverage is judged on a whole run alone.
+    coverage = () if sys.argv[1:] else ("--cov", "--cov-report=term")
+    return _pytest(*IN_PARALLEL, *coverage), ""
+
+
+def on_postgres() -> tuple[bool | None, str]:
+    url = os.environ.get("DATABASE_URL", "")
+    programs = find_postgres()
+    with ExitStack() as stack:
+        if url.startswith("postgres"):
+            remark = "on the server of DATABASE_URL"
+        elif programs:
+            url = stack.enter_context(temporary_server(programs))
+            remark = f"on a server of its own from {programs}"
+        else:
+            return None, "set DATABASE_URL=postgres://… or install postgresql"
+        return _pytest(*IN_PARALLEL, DATABASE_URL=url), remark
+
+
+def in_a_browser() -> tuple[bool | None, str]:
+    chromium = find_chromium()
+    if not chromium:
+        return None, "install chromium, or set CHROMIUM to the program"
+    return _pytest("-m", "browser", "tests/browser", CHROMIUM=chromium), f"in {chromium}"
+
+
+def run(name: str, stage: Callable[[], tuple[bool | None, str]]) -> Outcome:
+    print(f"\n=== {name} {'=' * (74 - len(name))}", flush=True)
+    start = time.monotonic()
+    passed, remark = stage()
+    outcome = Outcome(name, passed, time.monotonic() - start, remark)
+    if passed is None:
+        print(f"SKIPPED: {remark}", flush=True)
+    return outcome
+
+
+def main() -> int:
+    outcomes = [
+        run("SQLite", on_sqlite),
+        run("PostgreSQL", on_postgres),
+        run("Browser", in_a_browser),
+    ]
+    print(f"\n=== All together {'=' * 61}")
+    print(*outcomes, sep="\n", flush=True)
+    skipped = any(outcome.passed is None for outcome in outcomes)
+    if skipped and os.environ.get("REQUIRE_ALL") == "1":
+        print("REQUIRE_ALL=1: a skipped stage is a failure.", flush=True)
+        return 1
+    return 1 if any(outcome.passed is False for outcome in outcomes) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

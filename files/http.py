@@ -2,6 +2,7 @@
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
+from django_htmx.middleware import HtmxDetails
 
 
 class AuthenticatedRequest(HttpRequest):
@@ -9,3 +10,4 @@ class AuthenticatedRequest(HttpRequest):
 
     # Of settings.AUTH_USER_MODEL: files does not know the class, and need not.
     user: AbstractBaseUser  # type: ignore[assignment]
+    htmx: HtmxDetails

@@ -1,6 +1,28 @@
 from django.urls import path
 
-from files.views import listing
+from files.views import content, detail, listing, trash, tree, uploads
 
 app_name = "files"
-urlpatterns = [path("", listing.home, name="home")]
+urlpatterns = [
+    path("", listing.home, name="home"),
+    path("search/", listing.search, name="search"),
+    path("folder/<uuid:pk>/", listing.folder, name="folder"),
+    path("folder/<uuid:pk>/new/", tree.new_folder, name="new_folder"),
+    path("folder/<uuid:pk>/upload/", uploads.upload, name="upload"),
+    path("folder/<uuid:pk>/conflicts/", uploads.conflicts, name="conflicts"),
+    path("move/", tree.move, name="move"),
+    path("copy/", tree.copy, name="copy"),
+    path("zip/", content.zip_selection, name="zip"),
+    path("delete/", trash.delete, name="delete"),
+    path("trash/", trash.trash, name="trash"),
+    path("trash/restore/", trash.restore, name="restore"),
+    path("trash/purge/", trash.purge, name="purge"),
+    path("trash/empty/", trash.empty, name="empty_trash"),
+    path("<uuid:pk>/", detail.detail, name="detail"),
+    path("<uuid:pk>/rename/", tree.rename, name="rename"),
+    path("<uuid:pk>/download/", content.download, name="download"),
+    path("<uuid:pk>/content/", content.content, name="content"),
+    path("<uuid:pk>/thumbnail/", content.thumbnail, name="thumbnail"),
+    path("<uuid:pk>/preview/", detail.preview, name="preview"),
+    path("<uuid:pk>/preview/<str:variant>/", content.preview_file, name="preview_file"),
+]

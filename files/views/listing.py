@@ -1,12 +1,106 @@
-"""The vault's pages that list what is in it."""
+"""The pages that list what is in a vault: a folder, the results of a search."""
 
-from django.http import HttpResponse
-from django.shortcuts import render
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
 
+from files.forms import parse_order
 from files.http import AuthenticatedRequest
+from files.listing import Cursor, Order, Page, folder_page
+from files.models import Node
+from files.previews.make import thumbnails_for
+from files.search import search_page
+from files.tree import ancestors, root_of
+from files.views.answers import own_folder
+
+VIEWS = ("list", "grid")
 
 
 @require_safe
 def home(request: AuthenticatedRequest) -> HttpResponse:
-    return render(request, "files/folder.html")
+    return show_folder(request, root_of(request.user))
+
+
+@require_safe
+def folder(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
+    found = own_folder(request, pk)
+    if found.is_root and not request.htmx and not request.GET:
+        return redirect("files:home")
+    return show_folder(request, found)
+
+
+@vary_on_headers("HX-Request")
+def show_folder(request: AuthenticatedRequest, place: Node) -> HttpResponse:
+    order = current_order(request)
+    try:
+        after = cursor_from(request, order)
+    except ValueError as error:
+        return HttpResponseBadRequest(str(error))
+    page = folder_page(folder=place, order=order, after=after)
+    context = {
+        "folder": place,
+        "breadcrumbs": ancestors(place),
+        "sort": order.sort.value,
+        "direction": "desc" if order.descending else "asc",
+        "view": current_view(request),
+        **page_context(page),
+    }
+    return render(request, fragment(request, "files/folder.html", "listing"), context)
+
+
+@require_safe
+@vary_on_headers("HX-Request")
+def search(request: AuthenticatedRequest) -> HttpResponse:
+    query = request.GET.get("q", "").strip()[:200]
+    try:
+        after = cursor_from(request, Order())
+    except ValueError as error:
+        return HttpResponseBadRequest(str(error))
+    page = search_page(owner=request.user, query=query, after=after)
+    context = {"query": query, "view": "list", **page_context(page)}
+    return render(request, fragment(request, "files/search.html", "results"), context)
+
+
+def page_context(page: Page) -> dict[str, Any]:
+    """Return the entries, each with the URL of its thumbnail, and where the next page starts."""
+    ready = thumbnails_for(page.entries)
+    for entry in page.entries:
+        preview = ready.get(entry.pk)
+        url = reverse("files:thumbnail", args=[entry.pk]) if preview else ""
+        # The blob in the URL lets browsers keep the picture until the content changes.
+        entry.thumbnail_url = f"{url}?v={entry.content_id}" if url else ""  # type: ignore[attr-defined]
+    return {"entries": page.entries, "next_cursor": page.next_cursor}
+
+
+def cursor_from(request: HttpRequest, order: Order) -> Cursor | None:
+    after = request.GET.get("after", "")
+    return Cursor.decode(after, order) if after else None
+
+
+def current_order(request: HttpRequest) -> Order:
+    """Return the order asked for, or the one chosen last; a choice is kept for the session."""
+    asked = (request.GET.get("sort", ""), request.GET.get("dir", ""))
+    kept = request.session.get("files_order", ["name", "asc"])
+    if asked[0] and list(asked) != kept:
+        request.session["files_order"] = kept = list(asked)
+    return parse_order(*kept)
+
+
+def current_view(request: HttpRequest) -> str:
+    asked = request.GET.get("view", "")
+    if asked in VIEWS and asked != request.session.get("files_view"):
+        request.session["files_view"] = asked
+    kept = request.session.get("files_view", "list")
+    return kept if kept in VIEWS else "list"
+
+
+def fragment(request: AuthenticatedRequest, template: str, whole: str) -> str:
+    """Return the template, or the part of it that htmx swaps in."""
+    if not request.htmx or request.htmx.boosted or request.htmx.history_restore_request:
+        return template
+    return f"{template}#{'page' if 'after' in request.GET else whole}"

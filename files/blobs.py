@@ -1,0 +1,144 @@
+"""Blobs: bytes in, digest out; stored before any row names them."""
+
+import errno
+import hashlib
+import logging
+import secrets
+from datetime import timedelta
+from typing import IO, Any, Protocol
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.files.base import File
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils import timezone
+
+from files.errors import IncompleteError, StorageFullError, TooLargeError
+from files.models import Blob
+from files.sniffing import sniff
+
+logger = logging.getLogger(__name__)
+
+HEAD = 64 * 1024
+GRACE = timedelta(days=1)
+
+
+class Readable(Protocol):
+    def read(self, size: int = -1, /) -> bytes: ...
+
+
+class DigestingFile(File[bytes]):
+    """A stream that counts and digests what is read through it, and keeps the first bytes.
+
+    Reading past `limit` bytes raises TooLargeError; ending short of, or going past, `expected`
+    raises IncompleteError. Both reach the storage as a failed read, so that nothing is stored.
+    """
+
+    def __init__(self, stream: Readable, *, expected: int | None, limit: int) -> None:
+        super().__init__(None)
+        self.stream = stream
+        self.expected = expected
+        self.limit = limit
+        self.length = 0
+        self.head = b""
+        self._digest = hashlib.sha256()
+
+    def read(self, size: int = -1, /) -> bytes:
+        chunk = self.stream.read(size)
+        self.length += len(chunk)
+        if self.length > self.limit:
+            raise TooLargeError(f"Files may have at most {self.limit:,} bytes.")
+        if self.expected is not None and (
+            self.length > self.expected or (not chunk and self.length < self.expected)
+        ):
+            raise IncompleteError("The upload broke off before the end. Try it again.")
+        self._digest.update(chunk)
+        if len(self.head) < HEAD:
+            self.head += chunk[: HEAD - len(self.head)]
+        return chunk
+
+    def seek(self, offset: int, whence: int = 0, /) -> int:
+        # Storages rewind before they read; there is nothing else to go back to.
+        if offset == 0 and whence == 0 and self.length == 0:
+            return 0
+        raise OSError(errno.ESPIPE, "A stream cannot be read twice")
+
+    def tell(self) -> int:
+        return self.length
+
+    def seekable(self) -> bool:
+        return False
+
+    def readable(self) -> bool:
+        return True
+
+    @property
+    def closed(self) -> bool:
+        return False
+
+    @property
+    def sha256(self) -> str:
+        return self._digest.hexdigest()
+
+
+def store_blob(
+    *, owner: AbstractBaseUser, stream: Readable, name: str, expected: int | None, limit: int
+) -> Blob:
+    """Store what `stream` gives and return its row. Call it outside of a transaction.
+
+    `name` only helps to tell one kind of text from another. Raises TooLargeError,
+    IncompleteError, or StorageFullError; nothing is stored then.
+    """
+    if expected is not None and expected > limit:
+        raise TooLargeError(f"Files may have at most {limit:,} bytes.")
+    content = DigestingFile(stream, expected=expected, limit=limit)
+    try:
+        key = default_storage.save(f"users/{owner.pk}/{secrets.token_hex(16)}", content)
+    except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise StorageFullError("The vault's disk is full. Tell its administrator.") from error
+        raise
+    try:
+        return Blob.objects.create(
+            owner_id=owner.pk,
+            key=key,
+            size=content.length,
+            sha256=content.sha256,
+            media_type=sniff(content.head, size=content.length, name=name),
+        )
+    except BaseException:
+        default_storage.delete(key)
+        raise
+
+
+def open_blob(blob: Blob) -> IO[Any]:
+    """Open the stored bytes for reading."""
+    return default_storage.open(blob.key, "rb")
+
+
+def discard_blob(blob: Blob) -> None:
+    """Delete a blob that nothing came to name: what a refused upload had stored."""
+    blob.delete()
+    default_storage.delete(blob.key)
+
+
+def sweep_blobs(*, grace: timedelta = GRACE, batch: int = 500) -> int:
+    """Delete blobs that no version names and that are older than `grace`. Returns how many."""
+    swept = 0
+    while True:
+        with transaction.atomic():
+            blobs = list(
+                Blob.objects.select_for_update(skip_locked=True, of=("self",))
+                .filter(versions=None, created_at__lt=timezone.now() - grace)
+                .prefetch_related("previews")[:batch]
+            )
+            keys = [blob.key for blob in blobs]
+            keys += [preview.key for blob in blobs for preview in blob.previews.all()]
+            Blob.objects.filter(pk__in=[blob.pk for blob in blobs]).delete()
+        # The rows first: a row must never name bytes that are gone.
+        for key in filter(None, keys):
+            default_storage.delete(key)
+        swept += len(blobs)
+        if len(blobs) < batch:
+            logger.info("swept blobs=%d", swept)
+            return swept

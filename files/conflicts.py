@@ -1,0 +1,63 @@
+"""What to do where a folder already holds a name."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from django.contrib.auth.base_user import AbstractBaseUser
+
+from files.models import Node
+from files.names import clean_path, name_key, numbered
+from files.tree import find_folder
+
+
+class Conflict(StrEnum):
+    ASK = "ask"
+    KEEP_BOTH = "keep_both"
+    REPLACE = "replace"
+    SKIP = "skip"
+
+
+def occupant(folder: Node, name: str) -> Node | None:
+    """Return the living node of that name in the folder, whatever its case."""
+    return Node.objects.living().filter(parent=folder, name_key=name_key(name)).first()
+
+
+def free_name(folder: Node, name: str) -> str:
+    """Return `name`, or the first of `name (2)`, `name (3)`… that the folder does not hold."""
+    if occupant(folder, name) is None:
+        return name
+    stem = name_key(numbered(name, 2)).rpartition(" (2)")[0]
+    taken = set(
+        Node.objects.living()
+        .filter(parent=folder, name_key__startswith=stem)
+        .values_list("name_key", flat=True)
+    )
+    number = 2
+    while name_key(numbered(name, number)) in taken:
+        number += 1
+    return numbered(name, number)
+
+
+def find_conflicts(*, owner: AbstractBaseUser, folder: Node, paths: Iterable[str]) -> list[str]:
+    """Return those of the relative paths that an upload into the folder would run into.
+
+    Paths are grouped by folder: the cost is a query or two per folder, not per path.
+    Raises InvalidNameError for a path that cannot be.
+    """
+    by_folder: dict[tuple[str, ...], list[tuple[str, str]]] = {}
+    for path in paths:
+        *folders, name = clean_path(path)
+        by_folder.setdefault(tuple(folders), []).append((name_key(name), path))
+    found: list[str] = []
+    for way, names in by_folder.items():
+        place = find_folder(folder=folder, names=way)
+        if place is None:
+            continue
+        taken = set(
+            Node.objects.owned_by(owner)
+            .living()
+            .filter(parent=place, name_key__in=[key for key, _ in names])
+            .values_list("name_key", flat=True)
+        )
+        found += [path for key, path in names if key in taken]
+    return found

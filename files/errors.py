@@ -1,0 +1,39 @@
+"""What may go wrong with files, in words for the person who asked."""
+
+from collections.abc import Sequence
+
+
+class FilesError(Exception):
+    """The message says what to do; it is shown as it is."""
+
+
+class InvalidNameError(FilesError):
+    """A name that nothing can be called."""
+
+
+class NameTakenError(FilesError):
+    """Names that the folder holds already."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self.names = list(names)
+        if len(self.names) == 1:
+            message = f"“{self.names[0]}” is already in this folder."
+        else:
+            message = f"{len(self.names)} names are already in this folder."
+        super().__init__(message)
+
+
+class IntoItselfError(FilesError):
+    """A folder moved or copied into itself or into what it holds."""
+
+
+class TooLargeError(FilesError):
+    """More bytes, or more files at once, than the site takes."""
+
+
+class IncompleteError(FilesError):
+    """Fewer bytes arrived than were announced, or more."""
+
+
+class StorageFullError(FilesError):
+    """The disk has no room."""

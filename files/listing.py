@@ -1,0 +1,120 @@
+"""Pages of a folder: by keyset, so that the last page costs as much as the first."""
+
+import base64
+import binascii
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Self
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from files.models import Node
+
+PAGE = 100
+
+
+class Sort(StrEnum):
+    NAME = "name"
+    SIZE = "size"
+    MODIFIED = "modified"
+
+    @property
+    def field(self) -> str:
+        return {Sort.NAME: "name_key", Sort.SIZE: "size", Sort.MODIFIED: "modified_at"}[self]
+
+
+@dataclass(frozen=True)
+class Order:
+    """Folders first, then by one column, then by id, so that no two places are the same."""
+
+    sort: Sort = Sort.NAME
+    descending: bool = False
+
+    def reversed(self) -> "Order":
+        return Order(self.sort, descending=not self.descending)
+
+
+READ: dict[Sort, Callable[[Any], Any]] = {
+    Sort.NAME: str,
+    Sort.SIZE: int,
+    Sort.MODIFIED: datetime.fromisoformat,
+}
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """The last entry of a page: the next one starts after it."""
+
+    kind: int
+    value: Any
+    id: UUID
+
+    @classmethod
+    def at(cls, node: Node, order: Order) -> Self:
+        return cls(node.kind, getattr(node, order.sort.field), node.pk)
+
+    @classmethod
+    def decode(cls, text: str, order: Order) -> Self:
+        """Raises ValueError for what `encode` did not make for this order."""
+        try:
+            kind, value, pk = json.loads(base64.urlsafe_b64decode(text.encode()))
+            return cls(Node.Kind(kind), READ[order.sort](value), UUID(pk))
+        except (binascii.Error, TypeError, ValueError, AttributeError) as error:
+            raise ValueError("This is no place in the list.") from error
+
+    def encode(self) -> str:
+        value = self.value.isoformat() if isinstance(self.value, datetime) else self.value
+        raw = json.dumps([self.kind, value, str(self.id)], separators=(",", ":"))
+        return base64.urlsafe_b64encode(raw.encode()).decode()
+
+
+@dataclass(frozen=True)
+class Page:
+    entries: list[Node]
+    next_cursor: str
+
+
+def folder_page(*, folder: Node, order: Order, after: Cursor | None, limit: int = PAGE) -> Page:
+    """Return the entries after the cursor: at most two queries, each within one index range."""
+    entries: list[Node] = []
+    for kind in (Node.Kind.FOLDER, Node.Kind.FILE):
+        if after is not None and kind < after.kind:
+            continue
+        start = after if after is not None and after.kind == kind else None
+        children = Node.objects.living().filter(parent=folder, kind=kind)
+        entries += _after(children, order, start)[: limit + 1 - len(entries)]
+        if len(entries) > limit:
+            break
+    return cut(entries, order, limit)
+
+
+def cut(entries: list[Node], order: Order, limit: int) -> Page:
+    """Make a page of up to `limit + 1` entries: the one too many tells that there are more."""
+    more = len(entries) > limit
+    entries = entries[:limit]
+    return Page(entries, Cursor.at(entries[-1], order).encode() if more else "")
+
+
+def neighbours(*, node: Node, order: Order) -> tuple[Node | None, Node | None]:
+    """Return the files before and after this one in its folder."""
+    files = Node.objects.living().files().filter(parent=node.parent_id)
+    before = _after(files, order.reversed(), Cursor.at(node, order)).first()
+    behind = _after(files, order, Cursor.at(node, order)).first()
+    return before, behind
+
+
+def _after(nodes: QuerySet[Node], order: Order, cursor: Cursor | None) -> QuerySet[Node]:
+    field, sign, than = order.sort.field, "", "gt"
+    if order.descending:
+        sign, than = "-", "lt"
+    if cursor is not None:
+        # The first condition, implied by the second, is what the index range starts from.
+        nodes = nodes.filter(
+            Q(**{f"{field}__{than}e": cursor.value}),
+            Q(**{f"{field}__{than}": cursor.value}) | Q(**{f"id__{than}": cursor.id}),
+        )
+    return nodes.order_by(f"{sign}{field}", f"{sign}id")

@@ -1,0 +1,145 @@
+"""Moving and copying within a vault."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
+from django.utils import timezone
+
+from files.conflicts import Conflict, free_name, occupant
+from files.errors import NameTakenError
+from files.models import Node, Version
+from files.names import name_key
+from files.trash import trash_nodes
+from files.tree import living_folder, lock_tree, refuse_into_itself
+from files.versions import add_version
+
+
+@transaction.atomic
+def move_nodes(
+    *, owner: AbstractBaseUser, nodes: Sequence[Node], target: Node, conflict: Conflict
+) -> list[Node]:
+    """Put the nodes into the target folder. Returns those that are there now.
+
+    All or none of them. Raises IntoItselfError, or NameTakenError where `conflict` is ASK, or
+    REPLACE with a folder on either side. A file that replaces another becomes its newest version,
+    and goes to the trash itself: nothing is lost.
+    """
+    nodes, target = _fresh(owner, nodes, target)
+    nodes = [node for node in nodes if node.parent_id != target.pk]
+    refuse_into_itself(nodes, target)
+    placed = []
+    for node, name in _settle(nodes, target, conflict):
+        if name is None:
+            placed.append(_replace(node, target))
+            trash_nodes(owner=owner, nodes=[node])
+            continue
+        node.parent, node.name, node.name_key = target, name, name_key(name)
+        node.save(update_fields=["parent", "name", "name_key"])
+        placed.append(node)
+    return placed
+
+
+@transaction.atomic
+def copy_nodes(
+    *, owner: AbstractBaseUser, nodes: Sequence[Node], target: Node, conflict: Conflict
+) -> list[Node]:
+    """Copy the nodes, with all they hold, into the target folder. Returns the copies.
+
+    No bytes are copied: the new files start with the blob of the newest version. Raises as
+    move_nodes does; a copy beside its original always gets a name of its own.
+    """
+    nodes, target = _fresh(owner, nodes, target)
+    refuse_into_itself([node for node in nodes if node.is_folder], target)
+    beside = [node for node in nodes if node.parent_id == target.pk]
+    others = [node for node in nodes if node.parent_id != target.pk]
+    copies = []
+    for node, name in [
+        *_settle(beside, target, Conflict.KEEP_BOTH),
+        *_settle(others, target, conflict),
+    ]:
+        copies.append(_replace(node, target) if name is None else _copy(node, target, name))
+    return copies
+
+
+def _fresh(owner: AbstractBaseUser, nodes: Sequence[Node], target: Node) -> tuple[list[Node], Node]:
+    """Lock the tree and read all again. Raises Node.DoesNotExist if something has gone."""
+    lock_tree(owner.pk)
+    ids = {node.pk for node in nodes}
+    found = list(Node.objects.owned_by(owner).living().below_root().filter(pk__in=ids))
+    if len(found) != len(ids):
+        raise Node.DoesNotExist
+    return found, living_folder(target)
+
+
+def _settle(
+    nodes: Sequence[Node], target: Node, conflict: Conflict
+) -> list[tuple[Node, str | None]]:
+    """Return which nodes go there under which name; None stands for "replace what is there"."""
+    settled: list[tuple[Node, str | None]] = []
+    refused: list[str] = []
+    seen: set[str] = set()
+    for node in nodes:
+        there = occupant(target, node.name)
+        if there is None and node.name_key not in seen:
+            settled.append((node, node.name))
+        elif conflict is Conflict.KEEP_BOTH:
+            settled.append((node, free_name(target, node.name)))
+        elif conflict is Conflict.REPLACE and there and not (node.is_folder or there.is_folder):
+            settled.append((node, None))
+        elif conflict is not Conflict.SKIP:
+            refused.append(node.name)
+        seen.add(node.name_key)
+    if refused:
+        raise NameTakenError(refused)
+    return settled
+
+
+def _replace(node: Node, target: Node) -> Node:
+    there = occupant(target, node.name)
+    if there is None or node.content is None:
+        raise Node.DoesNotExist
+    return add_version(node=there, blob=node.content)
+
+
+def _copy(node: Node, target: Node, name: str) -> Node:
+    """Copy one node and what is below it, a level of the tree at a time."""
+    top = _draft(node, target, name)
+    level = [(node, top)]
+    Node.objects.bulk_create([top])
+    _first_versions([top])
+    while level:
+        copies: dict[UUID | None, Node] = {
+            original.pk: copy for original, copy in level if original.is_folder
+        }
+        children = Node.objects.living().filter(parent__in=list(copies)).iterator(chunk_size=1000)
+        level = [(child, _draft(child, copies[child.parent_id], child.name)) for child in children]
+        Node.objects.bulk_create([copy for _, copy in level], batch_size=1000)
+        _first_versions([copy for _, copy in level])
+    return top
+
+
+def _draft(node: Node, parent: Node, name: str) -> Node:
+    return Node(
+        owner_id=node.owner_id,
+        parent=parent,
+        kind=node.kind,
+        name=name,
+        name_key=name_key(name),
+        size=node.size,
+        media_type=node.media_type,
+        content_id=node.content_id,
+        modified_at=timezone.now() if node.is_folder else node.modified_at,
+    )
+
+
+def _first_versions(nodes: Sequence[Node]) -> None:
+    Version.objects.bulk_create(
+        [
+            Version(node=node, blob_id=node.content_id, number=1)
+            for node in nodes
+            if node.content_id is not None
+        ],
+        batch_size=1000,
+    )

@@ -1,0 +1,66 @@
+"""Names of files and folders: display text, never part of a path on disk."""
+
+import re
+import unicodedata
+from pathlib import PurePosixPath
+
+from files.errors import InvalidNameError
+
+MAX_BYTES = 255  # UTF-8, as file systems count
+MAX_DEPTH = 100
+BIDI_CONTROLS = {
+    *"\u061c\u200e\u200f",  # marks
+    *(chr(code) for code in range(0x202A, 0x202F)),  # embeddings and overrides
+    *(chr(code) for code in range(0x2066, 0x206A)),  # isolates
+}
+
+
+def clean_name(raw: str) -> str:
+    """Return `raw` in NFC, without control and bidirectional control characters.
+
+    Those can make a name show as another ("exe.jpg" for "gpj.exe"): Unicode TR36, 2.10.
+    Raises InvalidNameError for what is left empty, "." and "..", a slash, or over 255 bytes.
+    """
+    name = "".join(
+        char
+        for char in unicodedata.normalize("NFC", raw)
+        if unicodedata.category(char) not in {"Cc", "Cs", "Zl", "Zp"} and char not in BIDI_CONTROLS
+    ).strip()
+    if not name:
+        raise InvalidNameError("Give it a name.")
+    if name in {".", ".."}:
+        raise InvalidNameError("“.” and “..” cannot be names. Choose another.")
+    if "/" in name or "\\" in name:
+        raise InvalidNameError("A name cannot contain / or \\. Choose another.")
+    if len(name.encode()) > MAX_BYTES:
+        raise InvalidNameError(f"This name is too long: use at most {MAX_BYTES} bytes.")
+    return name
+
+
+def clean_path(raw: str) -> list[str]:
+    """Return the clean names of a relative path, `holiday/day 1/beach.jpg`, folders first.
+
+    Raises InvalidNameError where one of them is no name.
+    """
+    parts = raw.split("/")
+    if len(parts) > MAX_DEPTH:
+        raise InvalidNameError(f"Folders go at most {MAX_DEPTH} levels deep.")
+    return [clean_name(part) for part in parts]
+
+
+def name_key(name: str) -> str:
+    """Return what two names share when they differ only by case (Unicode 3.13, D146)."""
+    folded = unicodedata.normalize("NFD", name).casefold()
+    return unicodedata.normalize("NFC", folded)
+
+
+def numbered(name: str, number: int) -> str:
+    """Return `report (2).pdf` for `report.pdf` and 2, shortened to stay a valid name."""
+    suffix = PurePosixPath(name).suffix if not name.startswith(".") else ""
+    stem = name[: len(name) - len(suffix)]
+    stem = re.sub(r" \(\d{1,6}\)$", "", stem)
+    tail = f" ({number}){suffix}"
+    room = MAX_BYTES - len(tail.encode())
+    if room < 1:  # an "extension" of 250 bytes is none
+        stem, tail, room = name, f" ({number})", MAX_BYTES - 9
+    return stem.encode()[:room].decode(errors="ignore").rstrip() + tail

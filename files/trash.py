@@ -1,0 +1,102 @@
+"""The trash: deleted things keep their place, and come back to it."""
+
+import logging
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
+from django.utils import timezone
+
+from files.conflicts import free_name
+from files.models import Node
+from files.names import name_key
+from files.tree import ancestors, lock_tree, subtree_ids
+
+logger = logging.getLogger(__name__)
+
+BATCH = 1000
+
+
+@transaction.atomic
+def trash_nodes(*, owner: AbstractBaseUser, nodes: Sequence[Node]) -> list[UUID]:
+    """Move the nodes, with all they hold, to the trash. Returns the ids it shows for them.
+
+    What is gone already is left alone, so that doing it twice does it once.
+    """
+    lock_tree(owner.pk)
+    now = timezone.now()
+    trashed = []
+    for node in nodes:
+        living = Node.objects.owned_by(owner).living().below_root().filter(pk=node.pk)
+        if not living.exists():
+            # Deleted along with a folder that was deleted a moment ago, or before.
+            continue
+        for batch in _batches(subtree_ids([node])):
+            Node.objects.filter(pk__in=batch).update(trashed_at=now, trash_root=node)
+        trashed.append(node.pk)
+    return trashed
+
+
+@transaction.atomic
+def restore_nodes(*, owner: AbstractBaseUser, nodes: Sequence[Node]) -> list[Node]:
+    """Put the nodes back where they were, with all that was deleted along with them.
+
+    Where the folder has gone, the nearest one above it that is left takes them; where the name
+    has been taken since, they get a number. Returns the nodes.
+    """
+    lock_tree(owner.pk)
+    restored = []
+    for node in Node.objects.owned_by(owner).in_trash().filter(pk__in=[n.pk for n in nodes]):
+        node.parent = next(
+            folder for folder in reversed(ancestors(node)[:-1]) if folder.trashed_at is None
+        )
+        node.name = free_name(node.parent, node.name)
+        node.name_key = name_key(node.name)
+        node.trashed_at = node.trash_root = None
+        node.save(update_fields=["parent", "name", "name_key", "trashed_at", "trash_root"])
+        Node.objects.filter(trash_root=node).update(trashed_at=None, trash_root=None)
+        restored.append(node)
+    return restored
+
+
+@transaction.atomic
+def purge_nodes(*, owner: AbstractBaseUser, nodes: Sequence[Node]) -> int:
+    """Delete the nodes from the trash for good. Returns how many files and folders that were.
+
+    Their blobs go with the next sweep, if nothing else holds them.
+    """
+    root = lock_tree(owner.pk)
+    tops = list(Node.objects.owned_by(owner).in_trash().filter(pk__in=[n.pk for n in nodes]))
+    purged = 0
+    for top in tops:
+        going = Node.objects.filter(trash_root=top)
+        # Things deleted on their own before the folder around them stay in the trash.
+        staying = Node.objects.in_trash().filter(parent__trash_root=top).exclude(pk=top.pk)
+        staying.update(parent=root)
+        purged += going.count()
+        going.delete()
+    return purged
+
+
+def purge_trash(*, owner: AbstractBaseUser) -> int:
+    """Empty the owner's trash. Returns how many files and folders that were."""
+    return purge_nodes(owner=owner, nodes=list(Node.objects.owned_by(owner).in_trash()))
+
+
+def purge_old_trash() -> int:
+    """Delete for good what has been in anyone's trash longer than FILES_TRASH_DAYS."""
+    limit = timezone.now() - timedelta(days=settings.FILES_TRASH_DAYS)
+    old = Node.objects.in_trash().filter(trashed_at__lt=limit).select_related("owner")
+    by_owner: dict[UUID, list[Node]] = {}
+    for node in old:
+        by_owner.setdefault(node.owner_id, []).append(node)
+    purged = sum(purge_nodes(owner=nodes[0].owner, nodes=nodes) for nodes in by_owner.values())
+    logger.info("purged old trash nodes=%d", purged)
+    return purged
+
+
+def _batches(ids: Sequence[UUID]) -> Iterable[Sequence[UUID]]:
+    return (ids[start : start + BATCH] for start in range(0, len(ids), BATCH))

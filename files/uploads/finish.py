@@ -1,0 +1,39 @@
+"""The end of every upload: a stored blob becomes a file in the tree."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from files.conflicts import Conflict, free_name, occupant
+from files.errors import NameTakenError
+from files.models import Blob, Node
+from files.previews.make import has_thumbnail, request_preview
+from files.tree import ensure_folders, living_folder, lock_tree
+from files.versions import add_version, create_file
+
+
+@transaction.atomic
+def place_blob(
+    *, folder: Node, folders: Sequence[str], name: str, blob: Blob, conflict: Conflict
+) -> Node | None:
+    """Make a file of the blob below `folder`, with missing folders made on the way.
+
+    Names are clean. Returns None where SKIP found the name taken. Raises NameTakenError where
+    ASK did, or where REPLACE found a folder; Node.DoesNotExist where `folder` has been deleted.
+    """
+    lock_tree(folder.owner_id)
+    place = ensure_folders(folder=living_folder(folder), names=folders)
+    there = occupant(place, name)
+    if there is None:
+        node = create_file(folder=place, name=name, blob=blob)
+    elif conflict is Conflict.SKIP:
+        return None
+    elif conflict is Conflict.KEEP_BOTH:
+        node = create_file(folder=place, name=free_name(place, name), blob=blob)
+    elif conflict is Conflict.REPLACE and not there.is_folder:
+        node = add_version(node=there, blob=blob)
+    else:
+        raise NameTakenError([name])
+    if has_thumbnail(blob.media_type):
+        request_preview(blob=blob, variant="thumbnail", name=name)
+    return node

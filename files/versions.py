@@ -1,0 +1,37 @@
+"""Versions: what a file has held. The newest is what it holds."""
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from files.models import Blob, Node, Version
+from files.names import name_key
+
+
+@transaction.atomic
+def create_file(*, folder: Node, name: str, blob: Blob) -> Node:
+    """Make a file of the blob. Call it with the tree locked and a clean, free name."""
+    node = Node.objects.create(
+        owner_id=folder.owner_id,
+        parent=folder,
+        kind=Node.Kind.FILE,
+        name=name,
+        name_key=name_key(name),
+        size=blob.size,
+        media_type=blob.media_type,
+        content=blob,
+        modified_at=timezone.now(),
+    )
+    Version.objects.create(node=node, blob=blob, number=1)
+    return node
+
+
+@transaction.atomic
+def add_version(*, node: Node, blob: Blob) -> Node:
+    """Make the blob what the file holds. Call it with the tree locked."""
+    newest = Version.objects.filter(node=node).aggregate(newest=Max("number"))["newest"] or 0
+    Version.objects.create(node=node, blob=blob, number=newest + 1)
+    node.content, node.size, node.media_type = blob, blob.size, blob.media_type
+    node.modified_at = timezone.now()
+    node.save(update_fields=["content", "size", "media_type", "modified_at"])
+    return node

@@ -1,0 +1,128 @@
+"""How file views answer: a page for a form, JSON for a script, and errors alike for both."""
+
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Any, Concatenate
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from files.errors import (
+    FilesError,
+    IncompleteError,
+    IntoItselfError,
+    InvalidNameError,
+    NameTakenError,
+    StorageFullError,
+    TooLargeError,
+)
+from files.forms import parse_ids
+from files.http import AuthenticatedRequest
+from files.models import Node
+
+STATUS: dict[type[FilesError], int] = {
+    IncompleteError: 400,
+    IntoItselfError: 400,
+    InvalidNameError: 400,
+    NameTakenError: 409,
+    StorageFullError: 507,
+    TooLargeError: 413,
+}
+
+type View[**P] = Callable[Concatenate[AuthenticatedRequest, P], HttpResponseBase]
+
+
+def wants_json(request: HttpRequest) -> bool:
+    return (
+        request.method == "PUT"
+        or request.get_preferred_type(["text/html", "application/json"]) == "application/json"
+    )
+
+
+def answers_errors[**P](view: View[P]) -> View[P]:
+    """Turn the domain's errors into answers: JSON with its status, or a message and a way back."""
+
+    @wraps(view)
+    def answering(
+        request: AuthenticatedRequest, /, *args: P.args, **kwargs: P.kwargs
+    ) -> HttpResponseBase:
+        try:
+            return view(request, *args, **kwargs)
+        except Node.DoesNotExist:
+            if not wants_json(request):
+                raise Http404 from None
+            return JsonResponse({"error": "It is not there any more. Reload the page."}, status=404)
+        except FilesError as error:
+            return refusal(request, error)
+
+    return answering
+
+
+def refusal(request: HttpRequest, error: FilesError) -> HttpResponse:
+    if not wants_json(request):
+        messages.error(request, str(error))
+        return redirect(next_url(request))
+    body: dict[str, Any] = {"error": str(error)}
+    if isinstance(error, NameTakenError):
+        body["conflicts"] = error.names
+    if isinstance(error, (InvalidNameError, NameTakenError)):
+        body["field"] = "name"
+    return JsonResponse(body, status=STATUS[type(error)])
+
+
+def done(
+    request: HttpRequest,
+    message: str,
+    ids: Sequence[UUID] = (),
+    undo: dict[str, Any] | None = None,
+) -> HttpResponse:
+    """Say that it is done, to a script or to a person."""
+    if wants_json(request):
+        return JsonResponse({"message": message, "ids": [str(pk) for pk in ids], "undo": undo})
+    messages.success(request, message)
+    response = redirect(next_url(request))
+    response.status_code = 303
+    return response
+
+
+def next_url(request: HttpRequest) -> str:
+    """Return where a form wants to go on: within this site, or to the vault's first page."""
+    url = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(
+        url, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    ):
+        return url
+    return "files:home"
+
+
+def own_node(request: AuthenticatedRequest, pk: UUID) -> Node:
+    """Return the person's living node, or answer 404: also for what is someone else's."""
+    nodes = Node.objects.owned_by(request.user).living().select_related("content")
+    return get_object_or_404(nodes, pk=pk)
+
+
+def own_folder(request: AuthenticatedRequest, pk: UUID) -> Node:
+    return get_object_or_404(Node.objects.owned_by(request.user).living().folders(), pk=pk)
+
+
+def chosen_nodes(
+    request: AuthenticatedRequest, values: list[str], *, trashed: bool = False
+) -> list[Node]:
+    """Return the nodes with these ids. 404 unless every one is the person's own and there."""
+    nodes = Node.objects.owned_by(request.user).below_root().select_related("content")
+    nodes = nodes.in_trash() if trashed else nodes.living()
+    try:
+        ids = parse_ids(values)
+    except ValueError:
+        raise Http404 from None
+    found = nodes.in_bulk(ids)
+    if not ids or len(found) != len(ids):
+        raise Node.DoesNotExist
+    return [found[pk] for pk in ids]
+
+
+def count(number: int, noun: str = "item") -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -1,0 +1,162 @@
+"""Changes to the tree: new folder, rename, move, copy."""
+
+from uuid import UUID
+
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from files.errors import FilesError
+from files.forms import NameForm, parse_conflict
+from files.http import AuthenticatedRequest
+from files.models import Node
+from files.moving import copy_nodes, move_nodes
+from files.tree import ancestors, create_folder, rename_node, root_of
+from files.views.answers import (
+    STATUS,
+    answers_errors,
+    chosen_nodes,
+    count,
+    done,
+    own_folder,
+    own_node,
+    wants_json,
+)
+
+PICKER_LIMIT = 500
+
+
+@require_http_methods(["GET", "POST"])
+@answers_errors
+def new_folder(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
+    parent = own_folder(request, pk)
+    form = NameForm(request.POST or None)
+    if form.is_valid():
+        try:
+            made = create_folder(parent=parent, name=form.cleaned_data["name"])
+        except FilesError as error:
+            return _refused_name(request, form, error, {"folder": parent, "action": "new"})
+        return done(request, f"Made the folder “{made.name}”.", [made.pk])
+    return _name_form(request, form, {"folder": parent, "action": "new"})
+
+
+@require_http_methods(["GET", "POST"])
+@answers_errors
+def rename(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
+    nodes = Node.objects.owned_by(request.user).living().below_root()
+    node = get_object_or_404(nodes.select_related("parent"), pk=pk)
+    form = NameForm(request.POST or None, initial={"name": node.name})
+    context: dict[str, object] = {"node": node, "folder": node.parent, "action": "rename"}
+    if form.is_valid():
+        before = node.name
+        try:
+            node = rename_node(node=node, name=form.cleaned_data["name"])
+        except FilesError as error:
+            return _refused_name(request, form, error, context)
+        undo = {"url": request.path, "name": before}
+        return done(request, f"Renamed it to “{node.name}”.", [node.pk], undo)
+    return _name_form(request, form, context)
+
+
+def _refused_name(
+    request: AuthenticatedRequest, form: NameForm, error: FilesError, context: dict[str, object]
+) -> HttpResponse:
+    form.add_error("name", str(error))
+    return _name_form(request, form, context, status=STATUS[type(error)])
+
+
+def _name_form(
+    request: AuthenticatedRequest,
+    form: NameForm,
+    context: dict[str, object],
+    status: int = 400,
+) -> HttpResponse:
+    """Show the form: 200 at first, `status` with what was wrong with it."""
+    if not form.is_bound:
+        status = 200
+    elif wants_json(request):
+        return JsonResponse({"error": form.errors["name"][0], "field": "name"}, status=status)
+    return render(request, "files/name_form.html", {"form": form, **context}, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@answers_errors
+def move(request: AuthenticatedRequest) -> HttpResponse:
+    if request.method == "GET":
+        return _pick_target(request, "move")
+    nodes, target = _chosen(request)
+    origins = {node.parent_id for node in nodes}
+    conflict = parse_conflict(request.POST.get("conflict", ""))
+    moved = move_nodes(owner=request.user, nodes=nodes, target=target, conflict=conflict)
+    undo = None
+    if len(origins) == 1 and {node.pk for node in moved} <= {node.pk for node in nodes}:
+        undo = {
+            "url": request.path,
+            "ids": [str(node.pk) for node in moved],
+            "target": str(origins.pop()),
+        }
+    return done(
+        request,
+        f"Moved {count(len(moved))} to “{target.name or 'Files'}”.",
+        [node.pk for node in moved],
+        undo if moved else None,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@answers_errors
+def copy(request: AuthenticatedRequest) -> HttpResponse:
+    if request.method == "GET":
+        return _pick_target(request, "copy")
+    nodes, target = _chosen(request)
+    conflict = parse_conflict(request.POST.get("conflict", ""))
+    copies = copy_nodes(owner=request.user, nodes=nodes, target=target, conflict=conflict)
+    made = [str(node.pk) for node in copies]
+    return done(
+        request,
+        f"Copied {count(len(copies))} to “{target.name or 'Files'}”.",
+        [node.pk for node in copies],
+        {"url": reverse("files:delete"), "ids": made} if made else None,
+    )
+
+
+def _chosen(request: AuthenticatedRequest) -> tuple[list[Node], Node]:
+    nodes = chosen_nodes(request, request.POST.getlist("id"))
+    (target,) = chosen_target(request, request.POST.get("target", ""))
+    return nodes, target
+
+
+def chosen_target(request: AuthenticatedRequest, value: str) -> list[Node]:
+    try:
+        return [own_folder(request, UUID(value))]
+    except ValueError:
+        raise Node.DoesNotExist from None
+
+
+def _pick_target(request: AuthenticatedRequest, operation: str) -> HttpResponse:
+    """Show the folders to choose from, one level at a time."""
+    nodes = chosen_nodes(request, request.GET.getlist("id"))
+    at = request.GET.get("at", "")
+    place = chosen_target(request, at)[0] if at else own_node(request, _start(request, nodes))
+    folders = (
+        Node.objects.living()
+        .folders()
+        .filter(parent=place)
+        .exclude(pk__in=[node.pk for node in nodes])
+        .order_by("name_key")[:PICKER_LIMIT]
+    )
+    template = "files/pick_target.html" + ("#picker" if request.htmx else "")
+    context = {
+        "nodes": nodes,
+        "folder": place,
+        "breadcrumbs": ancestors(place),
+        "folders": folders,
+        "operation": operation,
+        "next": request.GET.get("next", ""),
+    }
+    return render(request, template, context)
+
+
+def _start(request: AuthenticatedRequest, nodes: list[Node]) -> UUID:
+    return nodes[0].parent_id or root_of(request.user).pk

@@ -1,0 +1,103 @@
+"""Bytes in: one raw request per file for scripts, a plain form for everyone else."""
+
+import json
+from uuid import UUID
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods, require_POST
+
+from files.conflicts import Conflict, find_conflicts
+from files.errors import FilesError
+from files.forms import parse_conflict
+from files.http import AuthenticatedRequest
+from files.models import Node
+from files.uploads.receive import receive_stream
+from files.views.answers import answers_errors, count, next_url, own_folder
+
+MAX_PATHS = 20_000
+
+
+# The blob must be durable before a transaction names it, whatever ATOMIC_REQUESTS says.
+@transaction.non_atomic_requests
+@require_http_methods(["PUT", "POST"])
+@answers_errors
+def upload(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
+    folder = own_folder(request, pk)
+    if request.method == "POST":
+        return _upload_form(request, folder)
+    return _upload_raw(request, folder)
+
+
+def _upload_raw(request: AuthenticatedRequest, folder: Node) -> HttpResponse:
+    announced = request.headers.get("Content-Length", "")
+    if not announced.isascii() or not announced.isdigit():
+        return JsonResponse({"error": "Say how long the file is: Content-Length."}, status=411)
+    node = receive_stream(
+        owner=request.user,
+        folder=folder,
+        path=request.GET.get("path", ""),
+        stream=request,
+        size=int(announced),
+        conflict=parse_conflict(request.GET.get("conflict", "")),
+    )
+    if node is None or node.content is None:
+        return JsonResponse({"skipped": True})
+    return JsonResponse(
+        {
+            "id": str(node.pk),
+            "name": node.name,
+            "size": node.size,
+            "sha256": node.content.sha256,
+            "media_type": node.media_type,
+        },
+        status=201,
+    )
+
+
+def _upload_form(request: AuthenticatedRequest, folder: Node) -> HttpResponse:
+    """Keep what a plain form sends. Without a script nobody can be asked: both are kept."""
+    conflict = parse_conflict(request.POST.get("conflict", "keep_both"))
+    kept = 0
+    for file in request.FILES.getlist("file"):
+        try:
+            node = receive_stream(
+                owner=request.user,
+                folder=folder,
+                path=file.name or "",
+                stream=file,
+                size=file.size,
+                conflict=Conflict.KEEP_BOTH if conflict is Conflict.ASK else conflict,
+            )
+            kept += node is not None
+        except FilesError as error:
+            messages.error(request, f"{file.name}: {error}")
+    if kept:
+        messages.success(request, f"Uploaded {count(kept, 'file')}.")
+    elif not request.FILES:
+        messages.error(request, "Choose a file first.")
+    target = next_url(request)
+    response = redirect("files:folder", folder.pk) if target == "files:home" else redirect(target)
+    response.status_code = 303
+    return response
+
+
+@require_POST
+@answers_errors
+def conflicts(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
+    """Say which of these paths an upload would run into, before any byte is sent."""
+    folder = own_folder(request, pk)
+    try:
+        paths = json.loads(request.body)["paths"]
+    except (ValueError, KeyError, TypeError):
+        paths = None
+    if (
+        not isinstance(paths, list)
+        or len(paths) > MAX_PATHS
+        or not all(isinstance(path, str) for path in paths)
+    ):
+        return JsonResponse({"error": "Send {“paths”: [“a.txt”, …]}."}, status=400)
+    found = find_conflicts(owner=request.user, folder=folder, paths=paths)
+    return JsonResponse({"conflicts": found})

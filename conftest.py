@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import django
 import pytest
 from django.conf import settings
 
@@ -43,9 +44,8 @@ os.environ.update(
 )
 
 
-def pytest_configure() -> None:
-    # Loads the settings: pytest-django sets Django up, right after, only where they are loaded.
-    assert settings.ENVIRONMENT == "test"
+# Now, not in a hook: the conftests of the apps are imported next, and they import models.
+django.setup()
 
 
 @pytest.fixture(scope="session")

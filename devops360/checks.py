@@ -32,10 +32,10 @@ def check_production(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> 
         )
     if len(settings.SECRET_KEY) < MINIMUM_SECRET_KEY_LENGTH:
         found.append(Error("SECRET_KEY is shorter than 50 characters.", id="devops360.E002"))
-    if "console" in str(settings.MAILERS["default"]["BACKEND"]):
+    if not str(settings.MAILERS["default"]["BACKEND"]).endswith("smtp.EmailBackend"):
         found.append(
             Error(
-                "E-mail is printed to the console, so nobody can verify an address.",
+                "E-mail is printed or kept, not sent, so nobody can verify an address.",
                 hint="Set EMAIL_URL, such as smtp+tls://user:password@host:587.",
                 id="devops360.E003",
             )

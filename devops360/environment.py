@@ -120,11 +120,17 @@ def database(url: str, *, pool_size: int) -> dict[str, object]:
 def mailer(url: str) -> dict[str, object]:
     """Return Django's MAILERS entry for `console:`, `memory:` or `smtp://user:pass@host:port`.
 
-    `smtp+tls://` asks for STARTTLS, `smtps://` for TLS from the first byte.
+    `smtp+tls://` asks for STARTTLS, `smtps://` for TLS from the first byte. `file:///folder`
+    writes each mail into a file there.
     """
     parts = urlsplit(url)
     if parts.scheme == "console":
-        return {"BACKEND": "django.core.mail.backends.console.EmailBackend"}
+        return {"BACKEND": "devops360.console_mail.ConsoleMailBackend"}
+    if parts.scheme == "file":
+        return {
+            "BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+            "OPTIONS": {"file_path": unquote(parts.path)},
+        }
     if parts.scheme == "memory":
         return {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}
     if parts.scheme in {"smtp", "smtps", "smtp+tls"} and parts.hostname:
@@ -141,5 +147,5 @@ def mailer(url: str) -> dict[str, object]:
             },
         }
     raise ImproperlyConfigured(
-        "EMAIL_URL must be console:, memory:, or such as smtp+tls://user:password@host:587."
+        "EMAIL_URL must be console:, file:///folder, or such as smtp+tls://user:password@host:587."
     )

@@ -21,7 +21,8 @@ PRODUCTION = ENVIRONMENT == "production"
 DEBUG = env.flag("DEBUG")
 STATE_DIR = Path(env.text("STATE_DIR") or BASE_DIR / "var")
 
-SITE_URL = env.text("SITE_URL", "" if PRODUCTION else "http://localhost:8000").rstrip("/")
+PORT = env.integer("PORT", 8000, minimum=1)
+SITE_URL = env.text("SITE_URL", "" if PRODUCTION else f"http://127.0.0.1:{PORT}").rstrip("/")
 if not SITE_URL:
     raise ImproperlyConfigured("Set SITE_URL to the address people use: https://vault.example.com")
 SITE_NAME = env.text("SITE_NAME", "DevOps360")
@@ -147,7 +148,7 @@ STORAGES = {
         "BACKEND": (
             "django.contrib.staticfiles.storage.StaticFilesStorage"
             if DEBUG or ENVIRONMENT == "test"
-            else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+            else "devops360.static_storage.VaultStaticFilesStorage"
         )
     },
 }

@@ -9,6 +9,7 @@ MAC_BROWSERS = (
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 )
+POSTGRES_PROGRAMS = ("initdb", "postgres", "pg_isready")
 DEBIAN_POSTGRES = Path("/usr/lib/postgresql")
 
 
@@ -22,12 +23,14 @@ def find_chromium() -> str | None:
 
 
 def find_postgres() -> Path | None:
-    """Return the folder that holds initdb and postgres, or None.
+    """Return the folder that holds PostgreSQL's server programs, or None.
 
     Debian keeps them off the PATH, in one folder per major version: the newest is taken.
     """
-    initdb = shutil.which("initdb")
-    if initdb:
-        return Path(initdb).parent
-    versions = [path for path in DEBIAN_POSTGRES.glob("*/bin") if (path / "initdb").exists()]
-    return max(versions, key=lambda path: float(path.parent.name), default=None)
+    on_path = shutil.which("initdb")
+    versions = sorted(DEBIAN_POSTGRES.glob("*/bin"), key=lambda path: -float(path.parent.name))
+    folders = [Path(on_path).resolve().parent] if on_path else []
+    for folder in (*folders, *versions):
+        if all((folder / program).exists() for program in POSTGRES_PROGRAMS):
+            return folder
+    return None

@@ -1,0 +1,13 @@
+"""What a person can be told about an account; each message says what to do."""
+
+
+class AccountError(Exception):
+    """Something about an account was refused. The message is meant for the person."""
+
+
+class AvatarError(AccountError):
+    """The picture cannot be used."""
+
+
+class LastAdministratorError(AccountError):
+    """Without this person nobody could administer the site."""

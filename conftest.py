@@ -54,8 +54,8 @@ def django_db_modify_db_settings(
 ) -> None:
     """Keep SQLite's test database in a file: only there do threads lock as in production."""
     database = settings.DATABASES["default"]
-    if database["ENGINE"].endswith("sqlite3"):
-        database.setdefault("TEST", {})["NAME"] = str(PLACE / "test.sqlite3")
+    if str(database["ENGINE"]).endswith("sqlite3"):
+        database["TEST"] = {"NAME": str(PLACE / "test.sqlite3")}
 
 
 @pytest.fixture(autouse=True)

@@ -30,7 +30,7 @@ class PortError(Exception):
     """The port cannot be listened on. The message says how to choose another."""
 
 
-class QuietPrinter(Printer):  # type: ignore[misc]  # honcho has no types
+class QuietPrinter(Printer):
     """Honcho's printer without its own comings and goings, and without clock times."""
 
     def write(self, message: Message) -> None:

@@ -26,7 +26,7 @@ def _unprivileged() -> str | None:
 
 def _wait_until_ready(programs: Path, folder: Path, server: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + START_SECONDS
-    command = [programs / "pg_isready", "-q", "-h", folder, "-U", "devops360"]
+    command = [str(programs / "pg_isready"), "-q", "-h", str(folder), "-U", "devops360"]
     while subprocess.run(command, check=False).returncode != 0:
         if server.poll() is not None or time.monotonic() > deadline:
             log = (folder / "log").read_text(errors="replace")[-2000:]

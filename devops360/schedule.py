@@ -1,0 +1,75 @@
+"""What is to be done again and again. The worker asks `enqueue_due` every few seconds."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.core.cache import cache
+from django.core.management import call_command
+from django.tasks import task
+
+from files.blobs import sweep_blobs
+from files.trash import purge_old_trash
+
+logger = logging.getLogger(__name__)
+
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+FINISHED_TASKS_ARE_KEPT = timedelta(days=7)
+FAILED_TASKS_ARE_KEPT = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Job:
+    """Something to run about once per `every`. Running it twice, or late, must do no harm."""
+
+    name: str
+    every: timedelta
+    run: Callable[[], object]
+
+
+def _prune_tasks() -> None:
+    call_command(
+        "prune_db_task_results",
+        queue_name="*",
+        min_age_days=FINISHED_TASKS_ARE_KEPT.days,
+        failed_min_age_days=FAILED_TASKS_ARE_KEPT.days,
+        verbosity=0,
+    )
+
+
+JOBS = {
+    job.name: job
+    for job in (
+        Job("purge_old_trash", HOUR, purge_old_trash),
+        Job("sweep_blobs", HOUR, sweep_blobs),
+        Job("clear_sessions", DAY, lambda: call_command("clearsessions")),
+        Job("prune_tasks", DAY, _prune_tasks),
+    )
+}
+
+
+@task()
+def run_job(name: str) -> None:
+    """Run one job now, as a task: so it has a lease, is retried, and shows in the admin."""
+    outcome = JOBS[name].run()
+    logger.info("job name=%s outcome=%s", name, outcome)
+
+
+def enqueue_due() -> list[str]:
+    """Enqueue every job whose time has come, and return their names.
+
+    The shared cache remembers what is not due yet, so of many workers one enqueues.
+    """
+    # One read finds that nothing is due, which is almost always so.
+    waiting = cache.get_many([_key(job) for job in JOBS.values()])
+    due = [job for job in JOBS.values() if _key(job) not in waiting]
+    taken = [job for job in due if cache.add(_key(job), 1, job.every.total_seconds())]
+    for job in taken:
+        run_job.enqueue(job.name)
+    return [job.name for job in taken]
+
+
+def _key(job: Job) -> str:
+    return f"job:{job.name}"

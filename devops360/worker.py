@@ -25,6 +25,12 @@ from devops360 import schedule
 
 logger = logging.getLogger(__name__)
 
+READY, RUNNING, FAILED = (
+    TaskResultStatus.READY,
+    TaskResultStatus.RUNNING,
+    TaskResultStatus.FAILED,
+)
+
 MAX_ATTEMPTS = 5
 LEASE = timedelta(seconds=60)
 # Renewed often enough that one late beat loses nothing.
@@ -81,7 +87,7 @@ class VaultWorker(Worker):
     def _renew_lease(self) -> None:
         current = self.current
         if current is not None:
-            running = DBTaskResult.objects.running().filter(pk=current.pk)
+            running = DBTaskResult.objects.filter(status=RUNNING, pk=current.pk)
             running.update(started_at=timezone.now())
 
 
@@ -102,7 +108,7 @@ def delay_after(attempts: int) -> timedelta:
 def retry_failed(*, now: datetime | None = None) -> int:
     """Make tasks ready again that failed and have attempts left. Return how many."""
     now = now or timezone.now()
-    recent = DBTaskResult.objects.failed().filter(finished_at__gte=now - RETRY_WINDOW)
+    recent = DBTaskResult.objects.filter(status=FAILED, finished_at__gte=now - RETRY_WINDOW)
     retried = 0
     for result in recent.select_for_update(skip_locked=True):
         attempts = len(result.worker_ids)
@@ -119,7 +125,7 @@ def revive_abandoned(*, now: datetime | None = None) -> int:
     One that has used up its attempts has probably killed its workers: it fails for good.
     """
     now = now or timezone.now()
-    abandoned = DBTaskResult.objects.running().filter(started_at__lt=now - LEASE)
+    abandoned = DBTaskResult.objects.filter(status=RUNNING, started_at__lt=now - LEASE)
     revived = 0
     for result in abandoned.select_for_update(skip_locked=True):
         logger.warning("abandoned task id=%s path=%s", result.pk, result.task_path)
@@ -132,7 +138,7 @@ def revive_abandoned(*, now: datetime | None = None) -> int:
 
 
 def _make_ready(result: DBTaskResult[Any, Any], *, run_after: datetime) -> None:
-    result.status = TaskResultStatus.READY
+    result.status = READY
     result.run_after = run_after
     result.finished_at = None
     result.save(update_fields=["status", "run_after", "finished_at"])

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 # A4 in points (1/72 inch).
 PAGE_WIDTH, PAGE_HEIGHT = 595, 842
 SHARED = (
-    f"/MediaBox [0 0 {PAGE_WIDTH} {PAGE_HEIGHT}] "
-    "/Resources << /Font << /F1 3 0 R /F2 4 0 R >> >>"
+    f"/MediaBox [0 0 {PAGE_WIDTH} {PAGE_HEIGHT}] /Resources << /Font << /F1 3 0 R /F2 4 0 R >> >>"
 )
 MARGIN, TOP, LEADING = 72, 760, 18
 

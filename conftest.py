@@ -55,7 +55,9 @@ def django_db_modify_db_settings(
     """Keep SQLite's test database in a file: only there do threads lock as in production."""
     database = settings.DATABASES["default"]
     if str(database["ENGINE"]).endswith("sqlite3"):
-        database["TEST"] = {"NAME": str(PLACE / "test.sqlite3")}
+        test = database.setdefault("TEST", {})
+        assert isinstance(test, dict)
+        test["NAME"] = str(PLACE / "test.sqlite3")
 
 
 @pytest.fixture(autouse=True)

@@ -33,6 +33,9 @@ class PortError(Exception):
 class QuietPrinter(Printer):
     """Honcho's printer without its own comings and goings, and without clock times."""
 
+    def __init__(self) -> None:
+        super().__init__(sys.stdout)
+
     def write(self, message: Message) -> None:
         if message.name == "system":
             return

@@ -44,7 +44,7 @@ def ensure_demo_account() -> DemoAccount:
 @transaction.atomic
 def create_demo_account(*, password: str) -> User:
     """Make the account with a verified address. Raises IntegrityError if it is there already."""
-    user = User.objects.create_user("demo", EMAIL, password, display_name="Demo")
+    user: User = User.objects.create_user("demo", EMAIL, password, display_name="Demo")
     EmailAddress.objects.create(user=user, email=EMAIL, verified=True, primary=True)
     return user
 

@@ -30,11 +30,12 @@ def move_nodes(
     nodes = [node for node in nodes if node.parent_id != target.pk]
     refuse_into_itself(nodes, target)
     placed = []
-    for node, name in _settle(nodes, target, conflict):
-        if name is None:
+    for node, replaces in _settle(nodes, target, conflict):
+        if replaces:
             placed.append(_replace(node, target))
             trash_nodes(owner=owner, nodes=[node])
             continue
+        name = free_name(target, node.name)
         node.parent, node.name, node.name_key = target, name, name_key(name)
         node.save(update_fields=["parent", "name", "name_key"])
         placed.append(node)
@@ -55,11 +56,12 @@ def copy_nodes(
     beside = [node for node in nodes if node.parent_id == target.pk]
     others = [node for node in nodes if node.parent_id != target.pk]
     copies = []
-    for node, name in [
+    for node, replaces in [
         *_settle(beside, target, Conflict.KEEP_BOTH),
         *_settle(others, target, conflict),
     ]:
-        copies.append(_replace(node, target) if name is None else _copy(node, target, name))
+        name = free_name(target, node.name)
+        copies.append(_replace(node, target) if replaces else _copy(node, target, name))
     return copies
 
 
@@ -73,21 +75,17 @@ def _fresh(owner: AbstractBaseUser, nodes: Sequence[Node], target: Node) -> tupl
     return found, living_folder(target)
 
 
-def _settle(
-    nodes: Sequence[Node], target: Node, conflict: Conflict
-) -> list[tuple[Node, str | None]]:
-    """Return which nodes go there under which name; None stands for "replace what is there"."""
-    settled: list[tuple[Node, str | None]] = []
+def _settle(nodes: Sequence[Node], target: Node, conflict: Conflict) -> list[tuple[Node, bool]]:
+    """Return which nodes go there, and whether each replaces what has its name."""
+    settled: list[tuple[Node, bool]] = []
     refused: list[str] = []
     seen: set[str] = set()
     for node in nodes:
         there = occupant(target, node.name)
-        if there is None and node.name_key not in seen:
-            settled.append((node, node.name))
-        elif conflict is Conflict.KEEP_BOTH:
-            settled.append((node, free_name(target, node.name)))
+        if (there is None and node.name_key not in seen) or conflict is Conflict.KEEP_BOTH:
+            settled.append((node, False))
         elif conflict is Conflict.REPLACE and there and not (node.is_folder or there.is_folder):
-            settled.append((node, None))
+            settled.append((node, True))
         elif conflict is not Conflict.SKIP:
             refused.append(node.name)
         seen.add(node.name_key)

@@ -9,6 +9,7 @@ from zipstream import ZipStream
 from files.blobs import open_blob
 from files.errors import TooLargeError
 from files.models import Blob, Node
+from files.names import name_key, numbered
 
 CHUNK = 1024 * 1024
 
@@ -21,7 +22,7 @@ def zip_nodes(*, nodes: Sequence[Node]) -> ZipStream:
     """
     stream = ZipStream(sized=True)
     entries = 0
-    level = [(node, node.name) for node in nodes]
+    level = _distinct(nodes)
     while level:
         entries += len(level)
         if entries > settings.FILES_ZIP_MAX_ENTRIES:
@@ -43,6 +44,20 @@ def zip_nodes(*, nodes: Sequence[Node]) -> ZipStream:
         )
         level = [(child, f"{folders[child.parent_id]}/{child.name}") for child in children]
     return stream
+
+
+def _distinct(nodes: Sequence[Node]) -> list[tuple[Node, str]]:
+    """Return the nodes with the names they get: a search can choose two of the same name."""
+    taken: set[str] = set()
+    named = []
+    for node in nodes:
+        name, number = node.name, 1
+        while name_key(name) in taken:
+            number += 1
+            name = numbered(node.name, number)
+        taken.add(name_key(name))
+        named.append((node, name))
+    return named
 
 
 def _chunks(blob: Blob) -> Iterator[bytes]:

@@ -8,6 +8,7 @@ import factory
 from django.contrib.auth import get_user_model
 from factory.django import DjangoModelFactory
 
+from files.blobs import open_blob
 from files.conflicts import Conflict
 from files.models import Node
 from files.tree import create_folder, root_of
@@ -48,3 +49,12 @@ def make_folder(owner: Any, *names: str) -> Node:
     for name in names:
         folder = create_folder(parent=folder, name=name)
     return folder
+
+
+def read_file(node: Node) -> bytes:
+    """Return what the file holds, from the store."""
+    node.refresh_from_db()
+    assert node.content is not None
+    with open_blob(node.content) as file:
+        content: bytes = file.read()
+    return content

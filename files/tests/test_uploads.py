@@ -15,7 +15,7 @@ from files.errors import (
     TooLargeError,
 )
 from files.models import Blob, Node, Version
-from files.tests.factories import make_file, make_folder
+from files.tests.factories import make_file, make_folder, read_file
 from files.trash import trash_nodes
 from files.uploads.receive import receive_stream
 
@@ -39,7 +39,7 @@ def test_an_upload_keeps_bytes_digest_and_size(root: Node) -> None:
     assert node.content is not None
     assert node.size == node.content.size == len(content)
     assert node.content.sha256 == hashlib.sha256(content).hexdigest()
-    assert default_storage.open(node.content.key).read() == content
+    assert read_file(node) == content
     assert node.content.key.startswith(f"users/{root.owner_id}/")
     assert "data" not in node.content.key
     assert [version.number for version in node.versions.all()] == [1]

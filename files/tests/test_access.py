@@ -1,0 +1,160 @@
+"""Every route, tried by its owner, a stranger and nobody.
+
+ASVS 5.0: 8.2.2, 8.3.1. A route without a row here fails the test of the list.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from files import urls
+from files.models import Node, Preview
+from files.tests.factories import make_file, make_folder
+from files.trash import trash_nodes
+from files.tree import root_of
+
+
+@dataclass(frozen=True)
+class Row:
+    """How to call a route. `node` goes into the path, "id" and "target" into the form."""
+
+    method: str = "get"
+    node: str = ""
+    data: dict[str, str] = field(default_factory=dict)
+    owner: int = 200
+    stranger: int = 404
+    extra: tuple[str, ...] = ()
+
+
+ROUTES = {
+    "home": Row(stranger=200),
+    "search": Row(stranger=200),
+    "trash": Row(stranger=200),
+    "empty_trash": Row("post", stranger=200),
+    "folder": Row(node="folder"),
+    "new_folder": Row("post", "folder", {"name": "made"}),
+    "upload": Row("put", "folder", owner=400),
+    "conflicts": Row("post", "folder", owner=400),
+    "move": Row("post", data={"id": "file", "target": "folder"}),
+    "copy": Row("post", data={"id": "file", "target": "folder"}),
+    "zip": Row("post", data={"id": "file"}),
+    "delete": Row("post", data={"id": "file"}),
+    "restore": Row("post", data={"id": "trashed"}),
+    "purge": Row("post", data={"id": "trashed"}),
+    "detail": Row(node="file"),
+    "rename": Row("post", "file", {"name": "other"}),
+    "download": Row(node="file"),
+    "content": Row(node="picture"),
+    "thumbnail": Row(node="picture"),
+    "preview": Row(node="file"),
+    "preview_file": Row(node="picture", extra=("thumbnail",)),
+}
+
+
+@pytest.fixture
+def things(owner: Any, root: Node) -> dict[str, Node]:
+    picture = make_file(root, "picture.png", b"\x89PNG\r\n\x1a\n" + bytes(100))
+    trashed = make_file(root, "trashed.txt")
+    trash_nodes(owner=owner, nodes=[trashed])
+    Preview.objects.update_or_create(
+        blob=picture.content,
+        variant="thumbnail",
+        defaults={
+            "state": Preview.State.READY,
+            "media_type": "image/webp",
+            "key": picture.content.key if picture.content else "",
+        },
+    )
+    return {
+        "folder": make_folder(owner, "folder"),
+        "file": make_file(root, "file.txt"),
+        "picture": picture,
+        "trashed": trashed,
+    }
+
+
+def call(client: Client, name: str, things: dict[str, Node]) -> int:
+    row = ROUTES[name]
+    args = [things[row.node].pk] if row.node else []
+    data = {
+        key: str(things[value].pk) if key in {"id", "target"} else value
+        for key, value in row.data.items()
+    }
+    response = getattr(client, row.method)(
+        reverse(f"files:{name}", args=[*args, *row.extra]),
+        data if row.method == "post" else None,
+        headers={"Accept": "application/json" if row.method != "get" else "text/html"},
+    )
+    if hasattr(response, "streaming_content"):
+        b"".join(response.streaming_content)
+        response.close()
+    return int(response.status_code)
+
+
+def test_every_route_has_a_row() -> None:
+    assert {pattern.name for pattern in urls.urlpatterns} == set(ROUTES)
+
+
+@pytest.mark.parametrize("name", ROUTES)
+def test_owner(name: str, own: Client, things: dict[str, Node]) -> None:
+    assert call(own, name, things) == ROUTES[name].owner
+
+
+@pytest.mark.parametrize("name", ROUTES)
+def test_stranger(name: str, stranger: Any, browser_of: Any, things: dict[str, Node]) -> None:
+    root_of(stranger)
+    before = set(Node.objects.values_list("pk", "parent", "name", "trashed_at"))
+    assert call(browser_of(stranger), name, things) == ROUTES[name].stranger
+    assert set(Node.objects.values_list("pk", "parent", "name", "trashed_at")) == before
+
+
+@pytest.mark.parametrize("name", ROUTES)
+def test_nobody(name: str, client: Client, things: dict[str, Node]) -> None:
+    expected = 302 if ROUTES[name].method == "get" else 401
+    assert call(client, name, things) == expected
+
+
+@pytest.mark.parametrize("name", ROUTES)
+def test_staff_are_strangers_too(
+    name: str, stranger: Any, browser_of: Any, things: dict[str, Node]
+) -> None:
+    stranger.is_staff = stranger.is_superuser = True
+    stranger.save()
+    assert call(browser_of(stranger), name, things) == ROUTES[name].stranger
+
+
+def test_a_strangers_folder_is_no_target(
+    owner: Any, stranger: Any, browser_of: Any, things: dict[str, Node]
+) -> None:
+    mine = make_file(root_of(stranger), "mine.txt")
+    for name in ("files:move", "files:copy"):
+        response = browser_of(stranger).post(
+            reverse(name),
+            {"id": str(mine.pk), "target": str(things["folder"].pk)},
+            headers={"Accept": "application/json"},
+        )
+        assert response.status_code == 404
+
+
+@pytest.mark.parametrize("name", [name for name, row in ROUTES.items() if row.method != "get"])
+def test_nothing_changes_without_the_token(name: str, owner: Any, things: dict[str, Node]) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(owner)
+    assert call(client, name, things) == 403
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        name
+        for name, row in ROUTES.items()
+        if row.method != "get" and name not in {"new_folder", "rename", "move", "copy"}
+    ],
+)
+def test_nothing_changes_by_get(name: str, own: Client, things: dict[str, Node]) -> None:
+    row = ROUTES[name]
+    args = [things[row.node].pk] if row.node else []
+    assert own.get(reverse(f"files:{name}", args=args)).status_code == 405

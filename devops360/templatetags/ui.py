@@ -9,6 +9,9 @@ from django.utils.safestring import SafeString
 register = template.Library()
 
 NO_BREAK_SPACE = "\u00a0"
+KILO = 1000
+# Three digits are enough: 4.8 MB, 88.1 kB, 312 kB.
+ONE_DECIMAL_BELOW = 99.95
 SIZE_UNITS = ("kB", "MB", "GB", "TB", "PB", "EB")
 
 # Media types by whole name first, then by the part before the slash.
@@ -75,17 +78,15 @@ def filesize(size: object) -> str:
     """
     if not isinstance(size, int | float):
         return ""
-    if abs(size) < 1000:
+    if abs(size) < KILO:
         return f"{int(size)}{NO_BREAK_SPACE}{'byte' if size == 1 else 'bytes'}"
-    value = float(size)
-    unit = ""
-    for unit in SIZE_UNITS:
-        value /= 1000
-        # Not 1000: what rounds to "1000 kB" reads better as "1.0 MB".
-        if abs(value) < 999.5:
-            break
-    digits = 1 if abs(value) < 99.95 else 0
-    return f"{localize(round(value, digits) if digits else round(value))}{NO_BREAK_SPACE}{unit}"
+    exponent = 1
+    # By what is shown: what would read "1000 kB" becomes "1.0 MB".
+    while round(abs(size) / KILO**exponent) >= KILO and exponent < len(SIZE_UNITS):
+        exponent += 1
+    value = size / KILO**exponent
+    number = round(value, 1) if abs(value) < ONE_DECIMAL_BELOW else round(value)
+    return f"{localize(number)}{NO_BREAK_SPACE}{SIZE_UNITS[exponent - 1]}"
 
 
 @register.filter

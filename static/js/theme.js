@@ -2,9 +2,14 @@
 const root = document.documentElement;
 const switches = document.querySelectorAll('input[name="theme"]');
 
+// The admin pages keep their choice under the same name, and call the system's "auto".
+function known(theme) {
+  return theme === "light" || theme === "dark" ? theme : "system";
+}
+
 function stored() {
   try {
-    return localStorage.getItem("theme") ?? "system";
+    return known(localStorage.getItem("theme"));
   } catch {
     return "system";
   }
@@ -35,6 +40,6 @@ for (const input of switches) {
 }
 // Another tab may have chosen.
 addEventListener("storage", (event) => {
-  if (event.key === "theme") apply(event.newValue ?? "system");
+  if (event.key === "theme") apply(known(event.newValue));
 });
 apply(stored());

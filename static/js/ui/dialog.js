@@ -1,6 +1,8 @@
 // Modal dialogs on the browser's own <dialog>: it traps the focus and gives it back.
 import { icon } from "./icon.js";
 
+const FIELDS = ".dialog__body :is(input:not([type=hidden]), select, textarea):not(:disabled)";
+
 function closest(event, selector) {
   return event.target instanceof Element ? event.target.closest(selector) : null;
 }
@@ -27,6 +29,8 @@ export function openDialog(dialog) {
   if (!element.open) {
     element.returnValue = "";
     element.showModal();
+    // The first field, not the close button that stands before it.
+    if (!element.querySelector("[autofocus]")) element.querySelector(FIELDS)?.focus();
   }
   return element;
 }

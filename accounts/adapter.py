@@ -1,5 +1,8 @@
 """Where allauth asks us: names, mail, links, and what is told at sign-in."""
 
+# allauth types people as AbstractBaseUser; here they are always accounts.User.
+# mypy: disable-error-code="override"
+
 import logging
 from typing import Any, override
 

@@ -18,8 +18,8 @@ class AccountBackend(AuthenticationBackend):
         login = str(credentials.get("email") or credentials.get("username") or "")
         person = User.objects.with_login(login).first()
         # Without a person the caller hashes the password once, for nothing but the time it takes.
-        found: User | None = self._check_password(person, credentials["password"])
-        return found
+        found = self._check_password(person, credentials["password"])
+        return person if found else None
 
     def user_can_authenticate(self, user: Any) -> bool:
         """Refuse, in sessions too, the deactivated and those whose password must be reset."""

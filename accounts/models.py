@@ -1,6 +1,7 @@
 """Who you are."""
 
 import uuid
+from typing import ClassVar
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
@@ -60,7 +61,7 @@ class User(AbstractUser):
         _("deletion due"), null=True, blank=True, editable=False, db_index=True
     )
 
-    objects = PersonManager()
+    objects: ClassVar[PersonManager] = PersonManager()
 
     REQUIRED_FIELDS = ["email"]
 

@@ -17,9 +17,10 @@ from accounts.models import User
 PASSWORD_HELP = _("At least 8 characters; 15 or more are better. A few words make a good one.")
 
 
-class OurWords(forms.Form):
+class OurWords:
     """Labels instead of placeholders, which vanish when they are needed."""
 
+    fields: dict[str, forms.Field]
     labels: dict[str, Any] = {}
     help_texts: dict[str, Any] = {}
 

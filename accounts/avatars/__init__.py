@@ -1,0 +1,1 @@
+"""The picture of a person: decoded apart, cropped, re-encoded, kept in several sizes."""

@@ -83,7 +83,8 @@ def purge_nodes(*, owner: AbstractBaseUser, nodes: Sequence[Node]) -> int:
 
 def purge_trash(*, owner: AbstractBaseUser) -> int:
     """Empty the owner's trash. Returns how many files and folders that were."""
-    return purge_nodes(owner=owner, nodes=list(Node.objects.owned_by(owner).in_trash()))
+    nodes = list(Node.objects.owned_by(owner).in_trash())
+    return purge_nodes(owner=owner, nodes=nodes) if nodes else 0
 
 
 def purge_old_trash() -> int:

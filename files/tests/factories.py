@@ -15,7 +15,7 @@ from files.tree import create_folder, root_of
 from files.uploads.receive import receive_stream
 
 
-class OwnerFactory(DjangoModelFactory[Any]):
+class OwnerFactory(DjangoModelFactory):  # type: ignore[misc]
     class Meta:
         model = get_user_model()
 

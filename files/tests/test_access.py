@@ -90,7 +90,6 @@ def call(client: Client, name: str, things: dict[str, Node]) -> int:
     )
     if hasattr(response, "streaming_content"):
         b"".join(response.streaming_content)
-        response.close()
     return int(response.status_code)
 
 

@@ -10,8 +10,8 @@ from files.tests.factories import make_file, make_folder, read_file
 JSON = {"Accept": "application/json"}
 
 
-def post(client: Client, name: str, *args: Any, **data: Any) -> Any:
-    return client.post(reverse(f"files:{name}", args=args), data, headers=JSON)
+def post(client: Client, route: str, *args: Any, **data: Any) -> Any:
+    return client.post(reverse(f"files:{route}", args=args), data, headers=JSON)
 
 
 def test_a_script_gets_json_and_an_undo(own: Client, owner: Any, root: Node) -> None:

@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.tasks import task
 
+from accounts.deletion import delete_due
 from files.blobs import sweep_blobs
 from files.trash import purge_old_trash
 
@@ -44,6 +45,7 @@ JOBS = {
     for job in (
         Job("purge_old_trash", HOUR, purge_old_trash),
         Job("sweep_blobs", HOUR, sweep_blobs),
+        Job("delete_due_accounts", HOUR, delete_due),
         Job("clear_sessions", DAY, lambda: call_command("clearsessions")),
         Job("prune_tasks", DAY, _prune_tasks),
     )

@@ -4,6 +4,7 @@ import errno
 import hashlib
 import logging
 import secrets
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import IO, Any, Protocol
 
@@ -20,6 +21,7 @@ from files.sniffing import sniff
 logger = logging.getLogger(__name__)
 
 HEAD = 64 * 1024
+CHUNK = 1024 * 1024
 GRACE = timedelta(days=1)
 
 
@@ -114,6 +116,13 @@ def store_blob(
 def open_blob(blob: Blob) -> IO[Any]:
     """Open the stored bytes for reading."""
     return default_storage.open(blob.key, "rb")
+
+
+def read_blob(blob: Blob) -> Iterator[bytes]:
+    """Yield the stored bytes in chunks; opened when the first is asked for."""
+    with open_blob(blob) as file:
+        while chunk := file.read(CHUNK):
+            yield chunk
 
 
 def discard_blob(blob: Blob) -> None:

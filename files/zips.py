@@ -1,17 +1,15 @@
 """A selection as one zip, streamed: no temporary file, no more memory than a chunk."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.conf import settings
 from zipstream import ZipStream
 
-from files.blobs import open_blob
+from files.blobs import read_blob
 from files.errors import TooLargeError
-from files.models import Blob, Node
+from files.models import Node
 from files.names import name_key, numbered
-
-CHUNK = 1024 * 1024
 
 
 def zip_nodes(*, nodes: Sequence[Node]) -> ZipStream:
@@ -32,7 +30,7 @@ def zip_nodes(*, nodes: Sequence[Node]) -> ZipStream:
         folders: dict[UUID | None, str] = {}
         for node, path in level:
             if node.content is not None:
-                stream.add(_chunks(node.content), path, size=node.content.size)
+                stream.add(read_blob(node.content), path, size=node.content.size)
             else:
                 stream.mkdir(path)
                 folders[node.pk] = path
@@ -58,9 +56,3 @@ def _distinct(nodes: Sequence[Node]) -> list[tuple[Node, str]]:
         taken.add(name_key(name))
         named.append((node, name))
     return named
-
-
-def _chunks(blob: Blob) -> Iterator[bytes]:
-    with open_blob(blob) as file:
-        while chunk := file.read(CHUNK):
-            yield chunk

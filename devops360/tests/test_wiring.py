@@ -1,0 +1,54 @@
+"""What accounts and files do for each other, without knowing each other."""
+
+import io
+import zipfile
+from typing import Any
+
+import pytest
+from django.core.files.storage import default_storage
+
+from accounts.deletion import delete_person
+from accounts.export import stream_export
+from accounts.storage_use import storage_used
+from files.models import Blob, Node
+from files.tests.factories import OwnerFactory, make_file
+from files.trash import trash_nodes
+from files.tree import root_of
+
+
+@pytest.fixture
+def person(db: None) -> Any:
+    return OwnerFactory()
+
+
+def test_the_export_holds_every_living_file(person: Any) -> None:
+    root = root_of(person)
+    make_file(root, "Holiday/día 1/a.txt", b"precious")
+    make_file(root, "b.txt", b"b")
+    trash_nodes(owner=person, nodes=[make_file(root, "gone.txt")])
+    archive = zipfile.ZipFile(io.BytesIO(b"".join(stream_export(user=person))))
+    assert archive.read("files/Holiday/día 1/a.txt") == b"precious"
+    assert archive.read("files/b.txt") == b"b"
+    assert "account/profile.json" in archive.namelist()
+    assert not [name for name in archive.namelist() if "gone" in name]
+
+
+def test_storage_used_counts_versions_and_trash_of_each(person: Any) -> None:
+    other = OwnerFactory()
+    make_file(root_of(person), "a.txt", b"12345")
+    trash_nodes(owner=person, nodes=[make_file(root_of(person), "b.txt", b"123")])
+    assert storage_used(user_ids=[person.pk, other.pk]) == {person.pk: 8, other.pk: 0}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_deleted_person_leaves_no_byte(person: Any) -> None:
+    other = OwnerFactory()
+    kept = make_file(root_of(other), "kept.txt")
+    node = make_file(root_of(person), "deep/a.txt")
+    trash_nodes(owner=person, nodes=[make_file(root_of(person), "b.txt")])
+    key = node.content.key if node.content else ""
+    delete_person(user=person)
+    assert not default_storage.exists(key)
+    assert default_storage.listdir(f"users/{person.pk}")[1] == []
+    assert Blob.objects.get() == kept.content
+    assert not Node.objects.filter(owner_id=person.pk).exists()

@@ -1,0 +1,59 @@
+"""A person's vault as a whole: walked, measured, deleted."""
+
+from collections.abc import Collection, Iterator
+from uuid import UUID
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.db.models import Sum
+
+from files.models import Blob, Node, Preview
+
+
+def walk_vault(*, owner: AbstractBaseUser) -> Iterator[tuple[str, Blob]]:
+    """Yield each living file's path, such as `Holiday/beach.jpg`, and its content.
+
+    Two queries; folders are held in memory, files are not.
+    """
+    folders = Node.objects.owned_by(owner).living().folders()
+    known = {pk: (parent, name) for pk, parent, name in folders.values_list("pk", "parent", "name")}
+    files = Node.objects.owned_by(owner).living().files().select_related("content")
+    for node in files.iterator(chunk_size=500):
+        if node.content is not None:
+            yield _path(node.parent_id, known, node.name), node.content
+
+
+def _path(folder: UUID | None, known: dict[UUID, tuple[UUID | None, str]], name: str) -> str:
+    parts = [name]
+    while folder is not None:
+        folder, above = known[folder]
+        parts.append(above)
+    return "/".join(reversed(parts)).removeprefix("/")
+
+
+def storage_used(owner_ids: Collection[UUID]) -> dict[UUID, int]:
+    """Return the bytes that each owner's blobs take, versions and trash too; one query."""
+    used = Blob.objects.filter(owner__in=owner_ids).values("owner_id").annotate(used=Sum("size"))
+    return {row["owner_id"]: row["used"] for row in used}
+
+
+@transaction.atomic
+def delete_vault(*, owner: AbstractBaseUser) -> int:
+    """Delete everything a person keeps, for good. Returns how many blobs that were.
+
+    The bytes go once the transaction has committed: no row may name what is gone.
+    """
+    blobs = Blob.objects.filter(owner=owner.pk)
+    keys = list(blobs.values_list("key", flat=True))
+    made = Preview.objects.filter(blob__owner=owner.pk).exclude(key="")
+    previews = list(made.values_list("key", flat=True))
+    Node.objects.owned_by(owner).delete()
+    blobs.delete()
+    transaction.on_commit(lambda: _delete_objects([*keys, *previews]))
+    return len(keys)
+
+
+def _delete_objects(keys: list[str]) -> None:
+    for key in keys:
+        default_storage.delete(key)

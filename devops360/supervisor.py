@@ -18,7 +18,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from honcho.manager import Manager
-from honcho.printer import Message, Printer
+from honcho.printer import Message
 
 ADDRESS = "127.0.0.1"
 HIGHEST_PORT = 65_535
@@ -30,11 +30,11 @@ class PortError(Exception):
     """The port cannot be listened on. The message says how to choose another."""
 
 
-class QuietPrinter(Printer):
-    """Honcho's printer without its own comings and goings, and without clock times."""
+class QuietPrinter:
+    """What honcho prints with: without its own comings and goings, and without clock times."""
 
-    def __init__(self) -> None:
-        super().__init__(sys.stdout)
+    # Of the longest process name; honcho sets it.
+    width = 0
 
     def write(self, message: Message) -> None:
         if message.name == "system":
@@ -43,7 +43,7 @@ class QuietPrinter(Printer):
         if isinstance(text, bytes):
             text = text.decode("utf-8", "replace")
         for line in text.splitlines():
-            print(f"{message.name:<{self.width}} | {line}", file=self.output, flush=True)
+            print(f"{message.name:<{self.width}} | {line}", flush=True)
 
 
 def require_free_port(port: int) -> None:

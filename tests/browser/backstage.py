@@ -1,0 +1,65 @@
+"""Makes people in the site's own database, for browser tests.
+
+Runs beside the site, under the site's settings. Reads one JSON request per line, answers with one
+JSON object per line: {"display_name": "Ada"} -> {"username", "email", "password", "session"}.
+"""
+
+import json
+import random
+import secrets
+import sys
+from typing import TypedDict
+
+import django
+
+django.setup()
+
+from allauth.account.models import EmailAddress  # noqa: E402  (after setup)
+from django.conf import settings  # noqa: E402
+from django.test import Client  # noqa: E402
+from django.urls import reverse  # noqa: E402
+
+from accounts.models import User  # noqa: E402
+
+
+class Made(TypedDict):
+    username: str
+    email: str
+    password: str
+    # The value of the session cookie, already signed in.
+    session: str
+
+
+def make_person(*, display_name: str = "", is_staff: bool = False, sign_in: bool = True) -> Made:
+    """Make someone with a verified address, and sign them in as the site itself does."""
+    username = f"p{secrets.token_hex(5)}"
+    email, password = f"{username}@example.com", secrets.token_urlsafe(12)
+    user: User = User.objects.create_user(
+        username,
+        email,
+        password,
+        display_name=display_name,
+        is_staff=is_staff,
+        is_superuser=is_staff,
+    )
+    EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+    session = _sign_in(email, password) if sign_in else ""
+    return {"username": username, "email": email, "password": password, "session": session}
+
+
+def _sign_in(email: str, password: str) -> str:
+    # Each from an address of its own: the site limits how often one address may sign in.
+    address = ".".join(["10", *(str(random.randrange(1, 255)) for _ in range(3))])
+    client = Client(
+        REMOTE_ADDR=address, HTTP_HOST="127.0.0.1", HTTP_USER_AGENT="Mozilla/5.0 Chrome/150.0"
+    )
+    answer = client.post(reverse("account_login"), {"login": email, "password": password})
+    cookie = client.cookies.get(settings.SESSION_COOKIE_NAME)
+    if answer.status_code != 302 or cookie is None:
+        raise RuntimeError(f"could not sign in: {answer.status_code} {answer.content[:2000]!r}")
+    return cookie.value
+
+
+if __name__ == "__main__":
+    for line in sys.stdin:
+        print(json.dumps(make_person(**json.loads(line))), flush=True)

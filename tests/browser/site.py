@@ -1,0 +1,154 @@
+"""The real site for browser tests: what `make run` runs, in a temporary place."""
+
+import email
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email import policy
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+START_SECONDS = 90
+MAIL_SECONDS = 10
+LINK = re.compile(r"https?://[^\s\"<>]+")
+# How Django's file backend ends each message.
+MAIL_RULE = b"-" * 79
+
+
+@dataclass(frozen=True)
+class Person:
+    username: str
+    email: str
+    password: str
+    session: str
+
+
+@dataclass(frozen=True)
+class Mail:
+    to: str
+    subject: str
+    text: str
+
+    @property
+    def links(self) -> list[str]:
+        return LINK.findall(self.text)
+
+
+@dataclass
+class Site:
+    url: str
+    place: Path
+    environment: dict[str, str]
+    server: subprocess.Popen[str]
+    backstage: subprocess.Popen[str]
+    demo_password: str = ""
+    _seen: set[Path] = field(default_factory=set)
+
+    def make_person(self, **wishes: Any) -> Person:
+        """Make a person: display_name, is_staff, sign_in. Signed in unless told otherwise."""
+        assert self.backstage.stdin is not None
+        assert self.backstage.stdout is not None
+        self.backstage.stdin.write(json.dumps(wishes) + "\n")
+        self.backstage.stdin.flush()
+        answer = self.backstage.stdout.readline()
+        assert answer, "backstage has ended: see its traceback above"
+        return Person(**json.loads(answer))
+
+    def mails(self, to: str) -> list[Mail]:
+        """Return what was sent to the address so far, the oldest first."""
+        files = sorted((self.place / "mail").glob("*.log"), key=lambda path: path.stat().st_mtime)
+        parts = [part for path in files for part in path.read_bytes().split(MAIL_RULE)]
+        return [mail for part in parts if part.strip() for mail in [_parse(part)] if mail.to == to]
+
+    def wait_for_mail(self, to: str, *, subject: str = "") -> Mail:
+        """Return the newest mail to the address whose subject holds the words."""
+        deadline = time.monotonic() + MAIL_SECONDS
+        while time.monotonic() < deadline:
+            found = [mail for mail in self.mails(to) if subject.lower() in mail.subject.lower()]
+            if found:
+                return found[-1]
+            time.sleep(0.1)
+        raise AssertionError(f"no mail to {to} came: {[m.subject for m in self.mails(to)]}")
+
+
+def _parse(raw: bytes) -> Mail:
+    message = email.message_from_bytes(raw.strip(), policy=policy.default)
+    body = message.get_body(("plain",))
+    return Mail(
+        to=str(message["To"]),
+        subject=str(message["Subject"]),
+        text=str(body.get_content()) if body else "",
+    )
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _environment(place: Path, port: int) -> dict[str, str]:
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return kept | {
+        "DJANGO_SETTINGS_MODULE": "devops360.settings",
+        "EMAIL_URL": f"file://{place / 'mail'}",
+        "MEDIA_ROOT": str(place / "media"),
+        "PORT": str(port),
+        "PYTHONUNBUFFERED": "1",
+        "STATE_DIR": str(place / "var"),
+    }
+
+
+def _wait_until_ready(server: subprocess.Popen[str], log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while "Press Ctrl-C to stop" not in log.read_text():
+        if server.poll() is not None or time.monotonic() > deadline:
+            raise RuntimeError(f"The site did not start:\n{log.read_text()}")
+        time.sleep(0.1)
+
+
+@contextmanager
+def running_site(place: Path) -> Iterator[Site]:
+    """Run gunicorn and the worker as `make run` does, with a database and media of their own."""
+    port = _free_port()
+    environment = _environment(place, port)
+    log = place / "site.log"
+    with log.open("w") as output:
+        server = subprocess.Popen(
+            [sys.executable, "manage.py", "run_local"],
+            cwd=ROOT,
+            env=environment,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+    try:
+        _wait_until_ready(server, log)
+        backstage = subprocess.Popen(
+            [sys.executable, "-m", "tests.browser.backstage"],
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        with backstage:
+            password = (place / "var/demo-password").read_text()
+            url = f"http://127.0.0.1:{port}"
+            yield Site(url, place, environment, server, backstage, password)
+    finally:
+        server.send_signal(signal.SIGINT)
+        status = server.wait(timeout=30)
+        print(f"\nsite.log, last lines:\n{log.read_text()[-3000:]}")
+    # Only where the tests themselves ended well: Ctrl-C must stop everything cleanly.
+    assert status == 0, f"the site ended with {status}"
+    assert "Traceback" not in log.read_text(), log.read_text()

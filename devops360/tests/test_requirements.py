@@ -1,0 +1,37 @@
+"""What the .in files ask for is pinned and hashed in the files that are installed."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+NAME = re.compile(r"^([A-Za-z0-9._-]+)")
+
+
+def canonical(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+@pytest.mark.parametrize("stem", ["requirements", "requirements-dev"])
+def test_everything_asked_for_is_pinned_with_hashes(stem: str) -> None:
+    asked = {
+        canonical(found[1])
+        for line in (ROOT / f"{stem}.in").read_text().splitlines()
+        if (found := NAME.match(line)) and not line.startswith("-")
+    }
+    pins = re.findall(
+        r"^([A-Za-z0-9._-]+)==(\S+).*?\\\n((?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)",
+        (ROOT / f"{stem}.txt").read_text(),
+        flags=re.MULTILINE,
+    )
+    pinned = {canonical(name) for name, _, _ in pins}
+    assert asked <= pinned
+    lines = (ROOT / f"{stem}.txt").read_text().splitlines()
+    assert len(pins) == sum("==" in line and not line.startswith((" ", "#")) for line in lines)
+
+
+def test_development_runs_on_the_versions_that_are_shipped() -> None:
+    pins = re.compile(r"^([A-Za-z0-9._-]+==[^ ;]+)", re.MULTILINE)
+    shipped = set(pins.findall((ROOT / "requirements.txt").read_text()))
+    assert shipped <= set(pins.findall((ROOT / "requirements-dev.txt").read_text()))

@@ -24,7 +24,7 @@ class Sort(StrEnum):
 
     @property
     def field(self) -> str:
-        return {Sort.NAME: "name_key", Sort.SIZE: "size", Sort.MODIFIED: "modified_at"}[self]
+        return {Sort.NAME: "sort_key", Sort.SIZE: "size", Sort.MODIFIED: "modified_at"}[self]
 
 
 @dataclass(frozen=True)

@@ -52,8 +52,10 @@ class Node(models.Model):
     kind = models.SmallIntegerField(choices=Kind)
     # Display text, NFC. Never part of a path or a storage key.
     name = models.CharField(max_length=255)
-    # The name without regard to case, by which folders keep names unique and lists are ordered.
+    # The name without regard to case, by which folders keep names unique, and search finds them.
     name_key = models.CharField(max_length=765, editable=False)
+    # The same with numbers in the order people count, by which lists are ordered.
+    sort_key = models.CharField(max_length=1020, editable=False)
     # Of the newest version, copied here so that a listing reads and sorts by one index.
     size = models.BigIntegerField(default=0)
     media_type = models.CharField(max_length=100, blank=True)
@@ -92,7 +94,7 @@ class Node(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["parent", "kind", "name_key", "id"],
+                fields=["parent", "kind", "sort_key", "id"],
                 condition=Q(trashed_at=None),
                 name="node_list_by_name",
             ),
@@ -107,7 +109,7 @@ class Node(models.Model):
                 name="node_list_by_time",
             ),
             models.Index(
-                fields=["owner", "name_key", "id"],
+                fields=["owner", "sort_key", "id", "name_key"],
                 condition=Q(trashed_at=None),
                 name="node_search",
             ),

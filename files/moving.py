@@ -10,7 +10,7 @@ from django.utils import timezone
 from files.conflicts import Conflict, free_name, occupant
 from files.errors import NameTakenError
 from files.models import Node, Version
-from files.names import name_key
+from files.names import name_fields
 from files.trash import trash_nodes
 from files.tree import living_folder, lock_tree, refuse_into_itself
 from files.versions import add_version
@@ -36,8 +36,8 @@ def move_nodes(
             trash_nodes(owner=owner, nodes=[node])
             continue
         name = free_name(target, node.name)
-        node.parent, node.name, node.name_key = target, name, name_key(name)
-        node.save(update_fields=["parent", "name", "name_key"])
+        Node.objects.filter(pk=node.pk).update(parent=target, **name_fields(name))
+        node.parent, node.name = target, name
         placed.append(node)
     return placed
 
@@ -123,8 +123,7 @@ def _draft(node: Node, parent: Node, name: str) -> Node:
         owner_id=node.owner_id,
         parent=parent,
         kind=node.kind,
-        name=name,
-        name_key=name_key(name),
+        **name_fields(name),
         size=node.size,
         media_type=node.media_type,
         content_id=node.content_id,

@@ -8,6 +8,7 @@ from files.errors import InvalidNameError
 
 MAX_BYTES = 255  # UTF-8, as file systems count
 MAX_DEPTH = 100
+DIGITS = re.compile(r"[0-9]{1,200}")
 BIDI_CONTROLS = {
     *"\u061c\u200e\u200f",  # marks
     *(chr(code) for code in range(0x202A, 0x202F)),  # embeddings and overrides
@@ -52,6 +53,20 @@ def name_key(name: str) -> str:
     """Return what two names share when they differ only by case (Unicode 3.13, D146)."""
     folded = unicodedata.normalize("NFD", name).casefold()
     return unicodedata.normalize("NFC", folded)
+
+
+def sort_key(name: str) -> str:
+    """Return what orders names as people count: `page 9` before `page 10`.
+
+    Each run of digits gets its length in front, so that a longer number comes after. Leading
+    zeros count as digits, which keeps the key different for different names.
+    """
+    return DIGITS.sub(lambda run: chr(ord("0") + len(run[0])) + run[0], name_key(name))
+
+
+def name_fields(name: str) -> dict[str, str]:
+    """Return the fields of a Node that follow from its name."""
+    return {"name": name, "name_key": name_key(name), "sort_key": sort_key(name)}
 
 
 def numbered(name: str, number: int) -> str:

@@ -22,8 +22,8 @@ def search_page(*, owner: AbstractBaseUser, query: str, after: Cursor | None) ->
     for word in words:
         nodes = nodes.filter(name_key__contains=word)
     if after is not None:
-        nodes = nodes.filter(name_key__gte=after.value).exclude(
-            name_key=after.value, id__lte=after.id
+        nodes = nodes.filter(sort_key__gte=after.value).exclude(
+            sort_key=after.value, id__lte=after.id
         )
-    found = list(nodes.select_related("parent").order_by("name_key", "id")[: PAGE + 1])
+    found = list(nodes.select_related("parent").order_by("sort_key", "id")[: PAGE + 1])
     return cut(found, Order(), PAGE)

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from files.conflicts import free_name
 from files.models import Node
-from files.names import name_key
+from files.names import name_fields
 from files.tree import ancestors, lock_tree, subtree_ids
 
 logger = logging.getLogger(__name__)
@@ -54,10 +54,13 @@ def restore_nodes(*, owner: AbstractBaseUser, nodes: Sequence[Node]) -> list[Nod
             folder for folder in reversed(ancestors(node)[:-1]) if folder.trashed_at is None
         )
         node.name = free_name(node.parent, node.name)
-        node.name_key = name_key(node.name)
         node.trashed_at = node.trash_root = None
-        node.save(update_fields=["parent", "name", "name_key", "trashed_at", "trash_root"])
-        Node.objects.filter(trash_root=node).update(trashed_at=None, trash_root=None)
+        Node.objects.filter(trash_root=node.pk).exclude(pk=node.pk).update(
+            trashed_at=None, trash_root=None
+        )
+        Node.objects.filter(pk=node.pk).update(
+            parent=node.parent, trashed_at=None, trash_root=None, **name_fields(node.name)
+        )
         restored.append(node)
     return restored
 
@@ -82,9 +85,13 @@ def purge_nodes(*, owner: AbstractBaseUser, nodes: Sequence[Node]) -> int:
 
 
 def purge_trash(*, owner: AbstractBaseUser) -> int:
-    """Empty the owner's trash. Returns how many files and folders that were."""
+    """Empty the owner's trash. Returns how many files and folders that were.
+
+    Each of its entries in a transaction of its own: SQLite has one writer at a time, and others
+    should not wait for 100,000 rows to go.
+    """
     nodes = list(Node.objects.owned_by(owner).in_trash())
-    return purge_nodes(owner=owner, nodes=nodes) if nodes else 0
+    return sum(purge_nodes(owner=owner, nodes=[node]) for node in nodes)
 
 
 def purge_old_trash() -> int:

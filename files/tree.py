@@ -12,7 +12,7 @@ from django_cte import CTE, with_cte
 
 from files.errors import IntoItselfError, InvalidNameError, NameTakenError
 from files.models import Node
-from files.names import MAX_DEPTH, clean_name, name_key
+from files.names import MAX_DEPTH, clean_name, name_fields, name_key
 
 
 def root_of(owner: AbstractBaseUser) -> Node:
@@ -104,8 +104,7 @@ def new_folder(parent: Node, name: str) -> Node:
         owner_id=parent.owner_id,
         parent=parent,
         kind=Node.Kind.FOLDER,
-        name=name,
-        name_key=name_key(name),
+        **name_fields(name),
         modified_at=timezone.now(),
     )
 
@@ -136,8 +135,9 @@ def rename_node(*, node: Node, name: str) -> Node:
     siblings = Node.objects.living().filter(parent=node.parent_id, name_key=key)
     if siblings.exclude(pk=node.pk).exists():
         raise NameTakenError([name])
-    node.name, node.name_key = name, key
-    node.save(update_fields=["name", "name_key"])
+    fields = name_fields(name)
+    Node.objects.filter(pk=node.pk).update(**fields)
+    node.name = name
     return node
 
 

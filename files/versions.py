@@ -5,7 +5,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from files.models import Blob, Node, Version
-from files.names import name_key
+from files.names import name_fields
 
 
 @transaction.atomic
@@ -15,8 +15,7 @@ def create_file(*, folder: Node, name: str, blob: Blob) -> Node:
         owner_id=folder.owner_id,
         parent=folder,
         kind=Node.Kind.FILE,
-        name=name,
-        name_key=name_key(name),
+        **name_fields(name),
         size=blob.size,
         media_type=blob.media_type,
         content=blob,

@@ -38,7 +38,7 @@ def zip_nodes(*, nodes: Sequence[Node]) -> ZipStream:
             Node.objects.living()
             .filter(parent__in=list(folders))
             .select_related("content")
-            .order_by("name_key")
+            .order_by("sort_key")
         )
         level = [(child, f"{folders[child.parent_id]}/{child.name}") for child in children]
     return stream

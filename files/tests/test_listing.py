@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from files.listing import Cursor, Order, Sort, folder_page, neighbours
 from files.models import Blob, Node
-from files.names import name_key
+from files.names import name_fields
 from files.search import search_page
 from files.tests.factories import make_file, make_folder
 from files.trash import trash_nodes
@@ -21,8 +21,7 @@ def fill(folder: Node, count: int, folders: int = 5) -> None:
             owner=folder.owner,
             parent=folder,
             kind=Node.Kind.FOLDER if number < folders else Node.Kind.FILE,
-            name=f"Entry {number:06}",
-            name_key=name_key(f"Entry {number:06}"),
+            **name_fields(f"Entry {number}"),
             size=0 if number < folders else number % 7,
             content=None if number < folders else blob,
             modified_at=now + timedelta(seconds=number % 11),

@@ -3,7 +3,7 @@ import unicodedata
 import pytest
 
 from files.errors import InvalidNameError
-from files.names import clean_name, clean_path, name_key, numbered
+from files.names import clean_name, clean_path, name_key, numbered, sort_key
 
 
 @pytest.mark.parametrize(
@@ -78,3 +78,13 @@ def test_numbered(name: str, expected: str) -> None:
 @pytest.mark.parametrize("name", ["x" * 255, "é" * 127, "a." + "b" * 253, "🎈" * 63 + ".txt"])
 def test_numbered_names_stay_valid(name: str) -> None:
     assert clean_name(numbered(name, 12)) == numbered(name, 12)
+
+
+def test_names_are_ordered_as_people_count() -> None:
+    ordered = ["a", "IMG_2.jpg", "img_10.JPG", "IMG_100.jpg", "page 9", "Page 10", "page 10b"]
+    assert sorted(ordered[::2] + ordered[1::2], key=sort_key) == ordered
+
+
+def test_leading_zeros_make_another_name() -> None:
+    assert len({sort_key(name) for name in ("7", "07", "007", "7 7", "77")}) == 5
+    assert len(sort_key("1" * 255)) < 300

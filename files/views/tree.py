@@ -144,7 +144,7 @@ def _pick_target(request: AuthenticatedRequest, operation: str) -> HttpResponse:
         .folders()
         .filter(parent=place)
         .exclude(pk__in=[node.pk for node in nodes])
-        .order_by("name_key")[:PICKER_LIMIT]
+        .order_by("sort_key")[:PICKER_LIMIT]
     )
     template = "files/pick_target.html" + ("#picker" if request.htmx else "")
     context = {

@@ -2,7 +2,7 @@
 .PHONY: help run test check lint format types bench lock shell venv
 PYTHON_IN_VENV := .venv/bin/python
 MANAGE := $(PYTHON_IN_VENV) manage.py
-TEMPLATES = $$(git ls-files --cached --others --exclude-standard '*.html')
+TEMPLATES = $$(find templates -name '*.html')
 # What a production site would set, to ask Django's deployment checks about it.
 PRODUCTION := ENVIRONMENT=production SITE_URL=https://vault.example.com EMAIL_URL=smtp+tls://mail.example.com \
 	SECRET_KEY=only-to-run-the-checks-no-site-was-ever-signed-with-this-one-0123456789
@@ -23,7 +23,7 @@ check: lint types ## Run every check that is not a test
 	@$(MANAGE) makemigrations --check --dry-run --verbosity 1
 	@$(MANAGE) check --fail-level WARNING
 	@$(PRODUCTION) $(MANAGE) check --deploy --fail-level WARNING
-	@.venv/bin/lint-imports --no-cache
+	@.venv/bin/lint-imports --no-cache --no-logo
 
 lint: venv ## Check format and style of code and templates
 	@.venv/bin/ruff format --check --quiet . || { echo "Not formatted: run make format"; exit 1; }

@@ -1,7 +1,8 @@
 """Makes people in the site's own database, for browser tests.
 
 Runs beside the site, under the site's settings. Reads one JSON request per line, answers with one
-JSON object per line: {"display_name": "Ada"} -> {"username", "email", "password", "session"}.
+JSON object per line: {"display_name": "Ada"} -> {"username", "email", "password", "session",
+"root"}.
 """
 
 import json
@@ -20,6 +21,7 @@ from django.test import Client  # noqa: E402
 from django.urls import reverse  # noqa: E402
 
 from accounts.models import User  # noqa: E402
+from files.tree import root_of  # noqa: E402
 
 
 class Made(TypedDict):
@@ -28,6 +30,8 @@ class Made(TypedDict):
     password: str
     # The value of the session cookie, already signed in.
     session: str
+    # The id of the folder that stands for the whole vault.
+    root: str
 
 
 def make_person(*, display_name: str = "", is_staff: bool = False, sign_in: bool = True) -> Made:
@@ -44,7 +48,13 @@ def make_person(*, display_name: str = "", is_staff: bool = False, sign_in: bool
     )
     EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
     session = _sign_in(email, password) if sign_in else ""
-    return {"username": username, "email": email, "password": password, "session": session}
+    return {
+        "username": username,
+        "email": email,
+        "password": password,
+        "session": session,
+        "root": str(root_of(user).pk),
+    }
 
 
 def _sign_in(email: str, password: str) -> str:

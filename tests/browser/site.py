@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from email import policy
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,8 @@ class Person:
     email: str
     password: str
     session: str
+    # The id of the folder that stands for the whole vault.
+    root: str
 
 
 @dataclass(frozen=True)
@@ -50,8 +52,7 @@ class Site:
     environment: dict[str, str]
     server: subprocess.Popen[str]
     backstage: subprocess.Popen[str]
-    demo_password: str = ""
-    _seen: set[Path] = field(default_factory=set)
+    demo_password: str
 
     def make_person(self, **wishes: Any) -> Person:
         """Make a person: display_name, is_staff, sign_in. Signed in unless told otherwise."""

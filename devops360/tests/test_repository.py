@@ -1,4 +1,4 @@
-"""What the .in files ask for is pinned and hashed in the files that are installed."""
+"""The repository keeps its promises: pinned requirements, documented variables."""
 
 import re
 from pathlib import Path
@@ -35,3 +35,16 @@ def test_development_runs_on_the_versions_that_are_shipped() -> None:
     pins = re.compile(r"^([A-Za-z0-9._-]+==[^ ;]+)", re.MULTILINE)
     shipped = set(pins.findall((ROOT / "requirements.txt").read_text()))
     assert shipped <= set(pins.findall((ROOT / "requirements-dev.txt").read_text()))
+
+
+def test_every_variable_that_is_read_is_documented() -> None:
+    read = set()
+    for name in ("devops360/settings.py", "gunicorn.conf.py"):
+        source = (ROOT / name).read_text()
+        read |= set(re.findall(r'env\.\w+\(\s*"([A-Z0-9_]+)"', source))
+        read |= set(re.findall(r'environ\.get\(\s*"([A-Z0-9_]+)"', source))
+    documented = set(
+        re.findall(r"`([A-Z][A-Z0-9_]+)`", (ROOT / "docs/configuration.md").read_text())
+    )
+    assert "DATABASE_URL" in read
+    assert read <= documented

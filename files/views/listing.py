@@ -6,6 +6,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
@@ -34,6 +35,7 @@ def folder(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     return show_folder(request, found)
 
 
+@gzip_page
 @vary_on_headers("HX-Request")
 def show_folder(request: AuthenticatedRequest, place: Node) -> HttpResponse:
     order = current_order(request)
@@ -54,6 +56,7 @@ def show_folder(request: AuthenticatedRequest, place: Node) -> HttpResponse:
 
 
 @require_safe
+@gzip_page
 @vary_on_headers("HX-Request")
 def search(request: AuthenticatedRequest) -> HttpResponse:
     query = request.GET.get("q", "").strip()[:200]

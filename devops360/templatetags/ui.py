@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 register = template.Library()
 
 NO_BREAK_SPACE = "\u00a0"
+ROOT_TEXT_PIXELS = 16
 KILO = 1000
 # Three digits are enough: 4.8 MB, 88.1 kB, 312 kB.
 ONE_DECIMAL_BELOW = 99.95
@@ -55,7 +56,7 @@ ICON_OF_FAMILY = {"image": "image", "audio": "audio", "video": "video", "text": 
 
 @register.simple_tag
 def icon(name: str, label: str = "", *, size: int = 20) -> SafeString:
-    """Return an icon of the sprite, `size` CSS pixels square, in the colour of the text.
+    """Return an icon of the sprite, `size` pixels square beside text of 16, in the text's colour.
 
     With a label it is an image to screen readers; without one it is decoration.
     """
@@ -63,7 +64,8 @@ def icon(name: str, label: str = "", *, size: int = 20) -> SafeString:
     return format_html(
         '<svg class="icon" width="{0}" height="{0}" {1} focusable="false">'
         '<use href="{2}#{3}"></use></svg>',
-        size,
+        # In rem: it grows with the text.
+        f"{size / ROOT_TEXT_PIXELS:g}rem",
         SafeString(naming),
         static("img/icons.svg"),
         name,

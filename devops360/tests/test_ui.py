@@ -106,11 +106,11 @@ def test_icon_is_decoration_unless_it_is_named() -> None:
     plain = ui.icon("folder")
     assert 'aria-hidden="true"' in plain
     assert 'href="/static/img/icons.svg#folder"' in plain
-    assert 'width="20" height="20"' in plain
+    assert 'width="1.25rem" height="1.25rem"' in plain
     named = ui.icon("lock", 'Locked "well"', size=16)
     assert 'role="img" aria-label="Locked &quot;well&quot;"' in named
     assert "aria-hidden" not in named
-    assert 'width="16"' in named
+    assert 'width="1rem"' in named
 
 
 @pytest.mark.parametrize(

@@ -1,25 +1,136 @@
-"""Placeholder until the real one lands."""
+"""Previews asked for, made and opened. Whatever is made can be thrown away and made again."""
 
-from collections.abc import Sequence
+import logging
+import secrets
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
 from typing import IO, Any
 from uuid import UUID
 
+from django.conf import settings
+from django.core.files.base import File
 from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils import timezone
 
+from files.blobs import open_blob
 from files.models import Blob, Node, Preview
+from files.previews import sandbox
+from files.previews.errors import RenderError
+from files.previews.registry import kind_of
+from files.previews.tasks import enqueue_preview
+
+logger = logging.getLogger(__name__)
+
+# A request older than this was lost with its worker: it is made again.
+LOST_AFTER = timedelta(minutes=5)
+MAX_SOURCE = 2 * 1024**3
 
 
 def has_thumbnail(media_type: str) -> bool:
-    return False
+    return kind_of(media_type).thumbnail
 
 
+@transaction.atomic
 def request_preview(*, blob: Blob, variant: str, name: str = "") -> Preview:
-    raise NotImplementedError
+    """Return the preview as it is; the first request, and one after a loss, has it made.
+
+    `name` helps to tell the language of source code. One that failed stays failed: the blob
+    never changes, so that the next attempt would fail like the first.
+    """
+    preview, new = Preview.objects.get_or_create(
+        blob=blob, variant=variant, defaults={"details": {"name": name}}
+    )
+    lost = (
+        preview.state == Preview.State.PENDING
+        and preview.requested_at < timezone.now() - LOST_AFTER
+    )
+    if lost:
+        Preview.objects.filter(pk=preview.pk).update(requested_at=timezone.now())
+    if new or lost:
+        transaction.on_commit(lambda: enqueue_preview(preview.pk))
+    return preview
+
+
+def make_preview(*, preview_id: UUID) -> None:
+    """Make one preview. Harmless to repeat, to run twice at once, and to be killed within."""
+    preview = Preview.objects.select_related("blob").filter(pk=preview_id).first()
+    if preview is None or preview.state != Preview.State.PENDING:
+        return
+    try:
+        changes = _render(preview)
+    except RenderError as error:
+        changes = {"state": Preview.State.FAILED, "error": error.code}
+    mine = Preview.objects.filter(pk=preview_id, state=Preview.State.PENDING).update(**changes)
+    if not mine and changes.get("key"):
+        # Another worker was faster, or the blob has gone meanwhile.
+        default_storage.delete(changes["key"])
+    logger.info(
+        "preview id=%s variant=%s state=%s error=%s",
+        preview_id,
+        preview.variant,
+        changes["state"],
+        changes.get("error", ""),
+    )
+
+
+def _render(preview: Preview) -> dict[str, Any]:
+    blob = preview.blob
+    kind = kind_of(blob.media_type)
+    if not kind.rendered:
+        raise RenderError("unsupported")
+    with _local_copy(blob) as source, tempfile.TemporaryDirectory() as folder:
+        out = Path(folder)
+        made = sandbox.run(
+            kind=f"files.previews.{kind.name}",
+            source=source,
+            out=out,
+            variant=preview.variant,
+            name=preview.details.get("name", ""),
+            seconds=settings.FILES_PREVIEW_SECONDS,
+            memory=settings.FILES_PREVIEW_MEMORY,
+        )
+        key = ""
+        if made["file"]:
+            with (out / Path(made["file"]).name).open("rb") as file:
+                key = f"previews/{blob.owner_id}/{secrets.token_hex(16)}"
+                key = default_storage.save(key, File(file))
+    return {
+        "state": Preview.State.READY,
+        "key": key,
+        "media_type": made["media_type"],
+        "details": made["details"],
+    }
+
+
+@contextmanager
+def _local_copy(blob: Blob) -> Iterator[Path]:
+    """Give the blob as a local file: the stored one, or a copy of what lies elsewhere."""
+    if blob.size > MAX_SOURCE:
+        raise RenderError("too_big")
+    try:
+        yield Path(default_storage.path(blob.key))
+    except NotImplementedError:
+        with tempfile.NamedTemporaryFile() as copy, open_blob(blob) as stored:
+            shutil.copyfileobj(stored, copy)
+            copy.flush()
+            yield Path(copy.name)
 
 
 def thumbnails_for(nodes: Sequence[Node]) -> dict[UUID, Preview]:
-    return {}
+    """Return the thumbnails that are ready, by the id of the node; one query."""
+    blobs = {node.content_id: node.pk for node in nodes if node.content_id}
+    ready = Preview.objects.filter(
+        blob__in=list(blobs), variant="thumbnail", state=Preview.State.READY
+    )
+    by_blob = {preview.blob_id: preview for preview in ready}
+    return {node.pk: by_blob[node.content_id] for node in nodes if node.content_id in by_blob}
 
 
 def open_preview(preview: Preview) -> IO[Any]:
+    """Open what was made."""
     return default_storage.open(preview.key, "rb")

@@ -49,7 +49,7 @@ def send_mail(*, template: str, to: str, context: Mapping[str, Any], language: s
 
 def send_to_person(*, template: str, user: User, **context: object) -> bool:
     """Send mail to a person's own address, in the person's language and time zone."""
-    with timezone.override(user.time_zone):
+    with timezone.override(user.zone):
         return send_mail(
             template=template,
             to=user.email,

@@ -1,7 +1,6 @@
 """What happens on each visit of someone who has signed in."""
 
 from collections.abc import Callable
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from allauth.usersessions.models import UserSession
 from django.contrib.auth import logout
@@ -38,12 +37,8 @@ class PreferencesMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not request.user.is_authenticated:
+        user = request.user
+        if not user.is_authenticated:
             return self.get_response(request)
-        try:
-            zone = ZoneInfo(request.user.time_zone)
-        except (ZoneInfoNotFoundError, ValueError):
-            # A zone that the operating system has dropped since it was chosen.
-            zone = ZoneInfo("UTC")
-        with timezone.override(zone), translation.override(request.user.language):
+        with timezone.override(user.zone), translation.override(user.language):
             return self.get_response(request)

@@ -2,6 +2,7 @@
 
 import uuid
 from typing import ClassVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
@@ -85,6 +86,14 @@ class User(AbstractUser):
     def name(self) -> str:
         """How the person is called on pages and in mail."""
         return self.display_name or self.username
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone; UTC for one that the system has dropped since it was chosen."""
+        try:
+            return ZoneInfo(self.time_zone)
+        except (ZoneInfoNotFoundError, ValueError):
+            return ZoneInfo("UTC")
 
     @property
     def avatar_key(self) -> str:

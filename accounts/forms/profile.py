@@ -6,7 +6,6 @@ from allauth.account.adapter import get_adapter
 from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
 from accounts.avatars.changes import MAX_BYTES
@@ -40,7 +39,7 @@ class ProfileForm(forms.ModelForm[User]):
         zones = time_zone_choices()
         current = self.instance.time_zone
         if current not in {zone for _region, group in zones for zone, _label in group}:
-            zones.append((_("Present"), [(current, current)]))
+            zones.append((str(_("Present")), [(current, current)]))
         self.fields["time_zone"] = forms.ChoiceField(
             choices=zones,
             label=self.fields["time_zone"].label,
@@ -80,12 +79,10 @@ class AvatarForm(forms.Form):
     top = forms.FloatField(required=False, min_value=0, max_value=1, widget=forms.HiddenInput)
     side = forms.FloatField(required=False, min_value=0.01, max_value=1, widget=forms.HiddenInput)
 
-    def clean_picture(self) -> UploadedFile:
-        picture: UploadedFile = self.cleaned_data["picture"]
+    def clean_picture(self) -> UploadedFile[Any]:
+        picture: UploadedFile[Any] = self.cleaned_data["picture"]
         if (picture.size or 0) > MAX_BYTES:
-            size = filesizeformat(picture.size)
-            message = _("This file is %(size)s. Choose one of at most 10 MB.")
-            raise forms.ValidationError(message, "too_large", {"size": size})
+            raise forms.ValidationError(_("Choose a file of at most 10 MB."), "too_large")
         return picture
 
     def crop(self) -> Crop | None:

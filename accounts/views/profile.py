@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -50,7 +50,7 @@ def _profile_page(
 
 @csrf_exempt
 @require_POST
-def avatar(request: HttpRequest) -> HttpResponse:
+def avatar(request: AuthenticatedRequest) -> HttpResponse:
     """Turn away what is too large by its declared length, before any of it is read.
 
     The check of the form's token would read, and store, the whole body first; the view within

@@ -19,9 +19,9 @@ import warnings
 from PIL import Image, ImageOps, UnidentifiedImageError
 from pillow_heif import register_heif_opener
 
-# What Pillow reads itself; EPS, WMF and others that call outside programs or libraries are not.
+# What Pillow reads itself (MPO, of some phones, is among JPEG); EPS, WMF and others that call outside programs or libraries are not.
 FORMATS = (
-    *("AVIF", "BMP", "DIB", "GIF", "HEIF", "ICO", "JPEG", "JPEG2000", "MPO", "PCX", "PNG"),
+    *("AVIF", "BMP", "DIB", "GIF", "HEIF", "ICO", "JPEG", "JPEG2000", "PCX", "PNG"),
     *("PPM", "QOI", "SGI", "TGA", "TIFF", "WEBP", "XBM"),
 )
 MAX_PIXELS = 60_000_000

@@ -9,12 +9,14 @@ from accounts.tests.factories import UserFactory
 
 @pytest.fixture
 def person(db: None) -> User:
-    return UserFactory.create(username="kim")
+    made: User = UserFactory.create(username="kim")
+    return made
 
 
 @pytest.fixture
 def stranger(db: None) -> User:
-    return UserFactory.create(username="stranger")
+    made: User = UserFactory.create(username="stranger")
+    return made
 
 
 @pytest.fixture

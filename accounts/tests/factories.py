@@ -11,7 +11,7 @@ from accounts.models import User
 PASSWORD = "correct horse battery"
 
 
-class UserFactory(factory.django.DjangoModelFactory[User]):
+class UserFactory(factory.django.DjangoModelFactory[User]):  # type: ignore[misc]
     class Meta:
         model = User
         skip_postgeneration_save = True
@@ -20,8 +20,8 @@ class UserFactory(factory.django.DjangoModelFactory[User]):
     email = factory.LazyAttribute(lambda person: f"{person.username}@example.com")
     password = factory.LazyFunction(lambda: make_password(PASSWORD))
 
-    @factory.post_generation
-    def verified(self: Any, create: bool, extracted: bool | None, **kwargs: Any) -> None:
+    @factory.post_generation  # type: ignore[untyped-decorator]
+    def verified(self: Any, create: Any, extracted: Any, **kwargs: Any) -> None:
         EmailAddress.objects.create(
             user=self, email=self.email, primary=True, verified=extracted is not False
         )

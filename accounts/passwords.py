@@ -30,6 +30,8 @@ def force_reset(*, user: User, by: User) -> None:
     user.must_reset_password = True
     user.save(update_fields=["must_reset_password"])
     end_sessions(user=user)
+    # The link holds the time of the last sign-in: an older copy of the row would make a dead one.
+    user.refresh_from_db()
     link = reset_link(user=user)
     logger.info("password reset forced user=%s by=%s", user.pk, by.pk)
     transaction.on_commit(

@@ -19,7 +19,8 @@ import warnings
 from PIL import Image, ImageOps, UnidentifiedImageError
 from pillow_heif import register_heif_opener
 
-# What Pillow reads itself (MPO, of some phones, is among JPEG); EPS, WMF and others that call outside programs or libraries are not.
+# What Pillow reads itself; JPEG stands for MPO, of some phones, too. Left out are EPS, WMF and
+# others that call outside programs or libraries.
 FORMATS = (
     *("AVIF", "BMP", "DIB", "GIF", "HEIF", "ICO", "JPEG", "JPEG2000", "PCX", "PNG"),
     *("PPM", "QOI", "SGI", "TGA", "TIFF", "WEBP", "XBM"),

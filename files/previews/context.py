@@ -69,17 +69,11 @@ def preview_context(*, node: Node, page: int = 1) -> PreviewContext:
         return PreviewContext(kind, _template(kind), "ready", mislabelled=mislabelled)
     view = request_preview(blob=node.content, variant="view", name=node.name)
     if view.state == Preview.State.READY and kind.name == "pdf":
-        return _document_page(node, kind, view, page, mislabelled=mislabelled)
+        number = min(max(page, 1), int(view.details.get("pages", 1)))
+        picture = request_preview(blob=node.content, variant=f"page-{number}", name=node.name)
+        details = view.details
+        return _shown(kind, picture, mislabelled=mislabelled, page=number, details=details)
     return _shown(kind, view, mislabelled=mislabelled)
-
-
-def _document_page(
-    node: Node, kind: Kind, view: Preview, page: int, *, mislabelled: bool
-) -> PreviewContext:
-    assert node.content is not None
-    page = min(max(page, 1), int(view.details.get("pages", 1)))
-    picture = request_preview(blob=node.content, variant=f"page-{page}", name=node.name)
-    return _shown(kind, picture, mislabelled=mislabelled, page=page, details=view.details)
 
 
 def _shown(

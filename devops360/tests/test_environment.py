@@ -34,7 +34,7 @@ def test_a_file_that_cannot_be_read_is_named(monkeypatch: pytest.MonkeyPatch) ->
     ("value", "expected"),
     [("1", True), ("true", True), ("YES", True), ("on", True), ("0", False), ("", False)],
 )
-def test_flags(monkeypatch: pytest.MonkeyPatch, value: str, expected: bool) -> None:  # noqa: FBT001
+def test_flags(monkeypatch: pytest.MonkeyPatch, value: str, expected: bool) -> None:
     monkeypatch.setenv("FLAG", value)
     assert env.flag("FLAG") is expected
 
@@ -71,7 +71,7 @@ def test_first_starts_at_once_agree_on_one_secret(tmp_path: Path) -> None:
     with ThreadPoolExecutor(16) as pool:
         secrets = set(pool.map(lambda _: env.kept_secret(tmp_path / "secret"), range(64)))
     assert len(secrets) == 1
-    assert os.listdir(tmp_path) == ["secret"]  # noqa: PTH208  (no drafts stay behind)
+    assert os.listdir(tmp_path) == ["secret"]
 
 
 def test_sqlite_waits_for_its_turn_and_is_durable() -> None:
@@ -120,7 +120,7 @@ def test_other_databases_are_refused() -> None:
         ("smtp+tls://mail.example.com:2525", 2525, False, True),
     ],
 )
-def test_mail_servers(url: str, port: int, tls: bool, starttls: bool) -> None:  # noqa: FBT001
+def test_mail_servers(url: str, port: int, tls: bool, starttls: bool) -> None:
     options = env.mailer(url)["OPTIONS"]
     assert isinstance(options, dict)
     assert (options["port"], options["use_ssl"], options["use_tls"]) == (port, tls, starttls)

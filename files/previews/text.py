@@ -29,13 +29,13 @@ def read_text(source: Path, limit: int = MAX_BYTES) -> tuple[str, str, bool]:
     """Return the beginning of a text, its encoding, and whether there is more."""
     with source.open("rb") as file:
         head = file.read(limit + 1)
-    text, encoding = decode(head[:limit])
+    text, encoding = decode(head[:limit], cut=len(head) > limit)
     lines = text.splitlines()
     short = [line[:MAX_LINE] for line in lines[:MAX_LINES]]
     return "\n".join(short) + "\n", encoding, len(head) > limit or short != lines
 
 
-def decode(raw: bytes) -> tuple[str, str]:
+def decode(raw: bytes, *, cut: bool) -> tuple[str, str]:
     """Return text and encoding: by its mark, else UTF-8, else Windows-1252, which fits all."""
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         return raw.decode("utf-16", errors="replace"), "UTF-16"
@@ -43,7 +43,7 @@ def decode(raw: bytes) -> tuple[str, str]:
         return raw.decode("utf-8-sig"), "UTF-8"
     except UnicodeDecodeError as error:
         # A character cut through at the end of what was read is no reason to doubt the rest.
-        if error.start > len(raw) - 4:
+        if cut and error.start > len(raw) - 4:
             return raw[: error.start].decode("utf-8-sig"), "UTF-8"
         return raw.decode("cp1252", errors="replace"), "Windows-1252"
 

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 
-def render(source: Path, out: Path, *, variant: str, name: str) -> dict[str, Any]:
+def render(  # noqa: C901  (a list of bad habits)
+    source: Path, out: Path, *, variant: str, name: str
+) -> dict[str, Any]:
     details: dict[str, Any] = {}
     if variant == "loop":
         while True:

@@ -11,7 +11,7 @@ from PIL import Image
 from files.models import Node, Preview
 from files.previews.context import PreviewContext, preview_context
 from files.previews.make import open_preview
-from files.tests.factories import make_file
+from files.tests.factories import OwnerFactory, make_file
 from files.tests.previews import makers
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -19,8 +19,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def owner() -> Any:
-    from files.tests.factories import OwnerFactory  # noqa: PLC0415
-
     return OwnerFactory()
 
 
@@ -89,7 +87,7 @@ def test_pdf_pages_are_drawn_when_asked_for(root: Node) -> None:
     node, context = look(root, "a.pdf", makers.pdf(pages=5), page=4)
     assert (context.page, context.pages, context.variant) == (4, 5, "page-4")
     assert (context.previous_page, context.next_page) == (3, 5)
-    assert opened(node, "page-4").width == 1600
+    assert opened(node, "page-4").size == (1536, 2048)
     assert not Preview.objects.filter(variant="page-2").exists()
     assert opened(node, "thumbnail").height == 320
 

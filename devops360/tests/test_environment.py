@@ -1,4 +1,3 @@
-import os
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -71,7 +70,7 @@ def test_first_starts_at_once_agree_on_one_secret(tmp_path: Path) -> None:
     with ThreadPoolExecutor(16) as pool:
         secrets = set(pool.map(lambda _: env.kept_secret(tmp_path / "secret"), range(64)))
     assert len(secrets) == 1
-    assert os.listdir(tmp_path) == ["secret"]
+    assert [path.name for path in tmp_path.iterdir()] == ["secret"]
 
 
 def test_sqlite_waits_for_its_turn_and_is_durable() -> None:

@@ -15,13 +15,13 @@ import django
 
 django.setup()
 
-from allauth.account.models import EmailAddress
-from django.conf import settings
-from django.test import Client
-from django.urls import reverse
+from allauth.account.models import EmailAddress  # noqa: E402  (after setup)
+from django.conf import settings  # noqa: E402
+from django.test import Client  # noqa: E402
+from django.urls import reverse  # noqa: E402
 
-from accounts.models import User
-from files.tree import root_of
+from accounts.models import User  # noqa: E402
+from files.tree import root_of  # noqa: E402
 
 
 class Made(TypedDict):

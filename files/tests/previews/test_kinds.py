@@ -211,6 +211,6 @@ def test_a_name_that_lies_is_told(
     root: Node,
     name: str,
     content: bytes,
-    mislabelled: bool,  # noqa: FBT001
+    mislabelled: bool,
 ) -> None:
     assert look(root, name, content)[1].mislabelled is mislabelled

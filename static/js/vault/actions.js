@@ -2,7 +2,8 @@
 import { confirmDialog } from "../ui/dialog.js";
 import { toast } from "../ui/toast.js";
 import { askConflict, askFolder, askName } from "./dialogs.js";
-import { Refusal, explain, post, refresh, vault } from "./requests.js";
+import { refresh } from "./refresh.js";
+import { Refusal, explain, post, vault } from "./requests.js";
 import { clearSelection, selection } from "./selection.js";
 
 const many = (things) => (things.length === 1 ? `“${things[0].name}”` : `${things.length} items`);

@@ -2,12 +2,18 @@
 import { csrfToken } from "../ui/csrf.js";
 import { toast } from "../ui/toast.js";
 
-/** What the server refused: its status and its words, ready to be shown. */
+/** What the server refused: its status and its words, ready to be shown. Status 0: no answer. */
 export class Refusal extends Error {
   constructor(status, body) {
     super(body.error ?? words(status));
     this.status = status;
     this.conflicts = body.conflicts ?? [];
+    this.field = body.field ?? "";
+  }
+
+  /** Whether the same request may well succeed in a moment: the network or the server is away. */
+  get passing() {
+    return [0, 429, 502, 503, 504].includes(this.status);
   }
 }
 
@@ -16,7 +22,10 @@ export function words(status) {
   if (status === 0) return "The vault cannot be reached. Check your connection and try again.";
   if (status === 401) return "You have been signed out. Sign in again, then go on.";
   if (status === 403) return "The page is out of date. Reload it, then try again.";
+  if (status === 404) return "It is not there any more. Reload the page.";
   if (status === 413) return "This is larger than the vault takes.";
+  if (status === 429) return "That was a little fast. Wait a moment and try again.";
+  if (status === 507) return "The vault is full. Delete something and try again.";
   return "That did not work. Try again.";
 }
 
@@ -53,20 +62,18 @@ async function send(url, body, headers = {}) {
 /** Show why something failed; with the way out where there is one. */
 export function explain(error) {
   if (!(error instanceof Refusal)) throw error;
-  const reload = [401, 403].includes(error.status);
-  const action = reload ? { label: "Reload", run: () => window.location.reload() } : undefined;
+  // The sign-in page leads back to the page that was asked for.
+  const label = { 401: "Sign in", 403: "Reload" }[error.status];
+  const action = label && { label, run: () => window.location.reload() };
   toast({ message: error.message, kind: "error", action });
 }
 
-/** Read the list again in place: what is selected, focused and scrolled to stays. */
-export async function refresh() {
-  const listing = document.getElementById("listing");
-  if (!listing) return;
-  await window.htmx.ajax("GET", listing.dataset.refreshUrl, {
-    target: "#listing",
-    select: "#listing",
-    swap: "outerHTML",
-  });
-}
-
+/** What the page knows of its place: data-folder, the URLs of what can be done. */
 export const vault = () => document.getElementById("vault").dataset;
+
+/** What is shown: "folder", "search", "trash" or "detail". */
+export function page() {
+  // Search as you type puts its results where the folder was, and leaves the rest of the page.
+  const search = document.getElementById("search")?.getAttribute("action");
+  return search && window.location.pathname === search ? "search" : vault().page;
+}

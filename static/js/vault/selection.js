@@ -165,5 +165,6 @@ export function startSelection() {
     if (entry) for (const other of entries()) other.tabIndex = other === entry ? 0 : -1;
   });
   document.addEventListener("htmx:afterSettle", restore);
+  document.addEventListener("vault:listed", restore);
   restore();
 }

@@ -1,6 +1,7 @@
 // The queue of uploads: asks about taken names first, sends a few at a time, tries again.
 import { askConflict } from "./dialogs.js";
-import { Refusal, explain, postJson, refresh, vault } from "./requests.js";
+import { refresh } from "./refresh.js";
+import { Refusal, explain, postJson, vault } from "./requests.js";
 import { send } from "./upload-transport.js";
 import { showUpload, startPanel, updateTotal, updateUpload } from "./upload-panel.js";
 

@@ -48,7 +48,7 @@ async function within(request, options) {
 export function rename(thing, { after } = {}) {
   const url = `/files/${thing.id}/rename/`;
   const save = (name) => within(() => post(url, { name }), { after: after ?? refresh });
-  return askName({ title: "Rename", submit: "Rename", value: thing.name, save });
+  return askName({ title: "Rename", submit: "Rename", value: thing.name, isFile: thing.kind !== "folder", save });
 }
 
 export function newFolder() {
@@ -79,6 +79,14 @@ export async function place(operation, things, target, options = {}) {
   }
 }
 
+// The folders among them are not offered as places. An address has room for some dozens of ids.
+function pickerUrl(operation, things) {
+  const folders = things.filter(({ kind }) => kind === "folder").slice(0, 40);
+  const query = new URLSearchParams();
+  for (const { id } of folders.length ? folders : things.slice(0, 1)) query.append("id", id);
+  return `${vault()[`${operation}Url`]}?${query}`;
+}
+
 export function pickAndPlace(operation, things, options) {
   if (!things.length) return undefined;
   const verb = operation === "move" ? "Move" : "Copy";
@@ -86,8 +94,7 @@ export function pickAndPlace(operation, things, options) {
   return askFolder({
     title: `${verb} ${many(things)}`,
     submit: verb,
-    url: vault()[`${operation}Url`],
-    ids: ids(things),
+    url: pickerUrl(operation, things),
     save: (target) => {
       chosen = target;
       return target ? "" : "Choose a folder.";

@@ -3,6 +3,27 @@ import { openDialog } from "../ui/dialog.js";
 
 const id = (name) => document.getElementById(name);
 
+// One after the other: several uploads may run into taken names at once, and there is one dialog.
+let turn = Promise.resolve();
+
+function inTurn(run) {
+  const own = turn.then(run);
+  turn = own.catch(() => {});
+  return own;
+}
+
+async function submitOnce(form, submit, error) {
+  const button = form.querySelector("[data-submit]");
+  button.disabled = true;
+  const refused = await submit(form);
+  button.disabled = false;
+  if (refused) {
+    if (error) error.textContent = refused;
+    form.querySelector("input[name=name]")?.focus();
+  }
+  return !refused;
+}
+
 /**
  * Open a dialog and call `submit` with its form until that succeeds; a string it returns is shown
  * as the error. Resolves to true, or to false where the dialog was closed.
@@ -13,21 +34,16 @@ function ask(dialog, submit) {
   if (error) error.textContent = "";
   return new Promise((resolve) => {
     const listening = new AbortController();
+    const { signal } = listening;
     let done = false;
     form.addEventListener(
       "submit",
       async (event) => {
         event.preventDefault();
-        const refused = await submit(form);
-        if (refused) {
-          if (error) error.textContent = refused;
-          form.querySelector("input[name=name]")?.focus();
-          return;
-        }
-        done = true;
-        dialog.close();
+        done = await submitOnce(form, submit, error);
+        if (done) dialog.close();
       },
-      { signal: listening.signal },
+      { signal },
     );
     dialog.addEventListener(
       "close",
@@ -35,55 +51,90 @@ function ask(dialog, submit) {
         listening.abort();
         resolve(done);
       },
-      { signal: listening.signal },
+      { signal },
     );
     openDialog(dialog);
   });
 }
 
-/** Ask for a name; `save(name)` returns an error to show, or nothing. */
-export function askName({ title, submit, value = "", save }) {
-  const dialog = id("dialog-name");
-  const input = dialog.querySelector("input[name=name]");
-  dialog.querySelector("h2").textContent = title;
-  dialog.querySelector("[data-submit]").textContent = submit;
-  input.value = value;
-  const answer = ask(dialog, () => save(input.value));
-  input.focus();
-  // The stem alone: the ending seldom changes.
-  const dot = value.lastIndexOf(".");
-  input.setSelectionRange(0, dot > 0 ? dot : value.length);
-  return answer;
-}
-
-/** Ask for a folder; `save(folder id)` returns an error to show, or nothing. */
-export async function askFolder({ title, submit, url, ids, save }) {
-  const dialog = id("dialog-move");
-  dialog.querySelector("h2").textContent = title;
-  const button = dialog.querySelector("[data-submit]");
-  const label = () => {
-    const place = dialog.querySelector("[data-place]");
-    button.textContent = place ? `${submit} to “${place.dataset.placeName}”` : submit;
-  };
-  const picker = id("picker");
-  picker.addEventListener("htmx:afterSettle", label);
-  const query = ids.map((one) => `id=${encodeURIComponent(one)}`).join("&");
-  window.htmx.ajax("GET", `${url}?${query}`, { target: "#picker", swap: "innerHTML" });
-  const answer = await ask(dialog, () => save(dialog.querySelector("[data-place]")?.dataset.place));
-  picker.removeEventListener("htmx:afterSettle", label);
-  return answer;
-}
-
-/** Ask what to do about a taken name: {choice: keep_both|replace|skip, all}; null for cancel. */
-export async function askConflict(name, { more = false } = {}) {
-  const dialog = id("dialog-conflicts");
-  dialog.querySelector("[data-conflict-name]").textContent = name;
-  const all = dialog.querySelector("input[name=all]");
-  all.checked = false;
-  all.closest(".field").hidden = !more;
-  let answer = null;
-  await ask(dialog, (form) => {
-    answer = { choice: new FormData(form).get("choice"), all: all.checked };
+/** Ask for a name; `save(name)` returns an error to show, or nothing. Resolves to whether saved. */
+export function askName({ title, submit, value = "", isFile = false, save }) {
+  return inTurn(() => {
+    const dialog = id("dialog-name");
+    const input = dialog.querySelector("input[name=name]");
+    dialog.querySelector("h2").textContent = title;
+    dialog.querySelector("[data-submit]").textContent = submit;
+    input.value = value;
+    const answer = ask(dialog, () => save(input.value));
+    input.focus();
+    // The stem alone: the ending seldom changes.
+    const dot = isFile ? value.lastIndexOf(".") : -1;
+    input.setSelectionRange(0, dot > 0 ? dot : value.length);
+    return answer;
   });
-  return answer;
+}
+
+function sayLoading(picker) {
+  const text = document.createElement("p");
+  text.className = "muted";
+  text.textContent = "Loading your folders…";
+  picker.replaceChildren(text);
+}
+
+/**
+ * Ask for a folder, browsing from what `url` shows first; `save(folder id)` returns an error to
+ * show, or nothing. Resolves to whether saved.
+ */
+export function askFolder({ title, submit, url, save }) {
+  return inTurn(async () => {
+    const dialog = id("dialog-move");
+    const picker = id("picker");
+    const button = dialog.querySelector("[data-submit]");
+    const place = () => picker.querySelector("[data-place]");
+    const listening = new AbortController();
+    const { signal } = listening;
+    const label = () => {
+      button.disabled = !place();
+      button.textContent = place() ? `${submit} to “${place().dataset.placeName}”` : submit;
+    };
+    dialog.querySelector("h2").textContent = title;
+    sayLoading(picker);
+    label();
+    const settled = () => {
+      label();
+      // The link that was followed is gone, and the focus with it.
+      if (dialog.contains(document.activeElement)) return;
+      (picker.querySelector(".picker__folders a") ?? button).focus();
+    };
+    const failed = () => {
+      dialog.querySelector("[data-error]").textContent =
+        "The folders cannot be shown. Close this and try again.";
+    };
+    picker.addEventListener("htmx:afterSettle", settled, { signal });
+    document.addEventListener("htmx:sendError", failed, { signal });
+    document.addEventListener("htmx:responseError", failed, { signal });
+    window.htmx.ajax("GET", url, { target: "#picker", swap: "innerHTML" });
+    const answer = await ask(dialog, () => save(place()?.dataset.place));
+    listening.abort();
+    return answer;
+  });
+}
+
+/**
+ * Ask what to do about a taken name. `more`: whether others may follow. Resolves to {choice:
+ * "keep_both" | "replace" | "skip", all: boolean}, or to null for cancel.
+ */
+export function askConflict(name, { more = false } = {}) {
+  return inTurn(async () => {
+    const dialog = id("dialog-conflicts");
+    dialog.querySelector("[data-conflict-name]").textContent = name;
+    const all = dialog.querySelector("input[name=all]");
+    all.checked = false;
+    all.closest(".field").hidden = !more;
+    let answer = null;
+    await ask(dialog, (form) => {
+      answer = { choice: new FormData(form).get("choice"), all: more && all.checked };
+    });
+    return answer;
+  });
 }

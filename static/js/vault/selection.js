@@ -1,56 +1,100 @@
-// What is selected in the list, by pointer and by keyboard.
+// What is selected in the list, and which entry has the keyboard. Kept by id: lists are swapped.
 
 const selected = new Map();
-let anchor = null;
+let anchor = "";
 
-const entries = () => [...document.querySelectorAll("#rows > .entry")];
-const byId = (id) => document.querySelector(`#rows > .entry[data-id="${id}"]`);
+/** The entries of the list, in its order. */
+export const entries = () => [...document.querySelectorAll("#rows > .entry")];
 
-/** The entries that are selected: [{id, name, size, kind}], in the order of the list. */
-export function selection() {
-  return [...selected.values()];
+/** The entry with this id, or null. */
+export const entryOf = (id) => document.querySelector(`#rows > .entry[data-id="${id}"]`);
+
+/** The first entry of the list, or null. */
+export const firstEntry = () => document.querySelector("#rows > .entry");
+
+/** What an entry stands for: {id, name, kind, size, url}; size in bytes. */
+export function thingOf(element) {
+  const { id, name, kind, size, url } = element.dataset;
+  return { id, name, kind, url, size: Number(size) };
 }
+
+/** What is selected, in the order of the list. */
+export function selection() {
+  return entries()
+    .filter(({ dataset }) => selected.has(dataset.id))
+    .map(thingOf);
+}
+
+export const isSelected = (element) => selected.has(element.dataset.id);
+export const isAnySelected = () => selected.size > 0;
 
 /** Select exactly these elements. */
 export function selectOnly(elements) {
   selected.clear();
-  for (const element of elements) add(element);
+  for (const element of elements) selected.set(element.dataset.id, thingOf(element));
   show();
 }
 
 export function clearSelection() {
-  selectOnly([]);
+  anchor = "";
+  if (selected.size) selectOnly([]);
 }
 
-/** The entry that keys act on: the focused one. */
+/** Select one element alone; ranges start here. */
+export function selectOne(element) {
+  anchor = element.dataset.id;
+  selectOnly([element]);
+}
+
+/** Select an element, or no longer; ranges start here. */
+export function toggle(element) {
+  anchor = element.dataset.id;
+  if (!selected.delete(anchor)) selected.set(anchor, thingOf(element));
+  show();
+}
+
+/** Select from where the last range started to this element. */
+export function selectRange(to) {
+  const all = entries();
+  const from = all.indexOf(entryOf(anchor) ?? to);
+  if (!entryOf(anchor)) anchor = to.dataset.id;
+  const [start, stop] = [from, all.indexOf(to)].sort((a, b) => a - b);
+  selectOnly(all.slice(start, stop + 1));
+}
+
+/** Where a range starts, unless one has started already. */
+export function startRange(element) {
+  if (!anchor || !entryOf(anchor)) anchor = element.dataset.id;
+}
+
+/** The entry that keys act on: the one with the focus in it. */
 export function current() {
   return document.activeElement?.closest?.("#rows > .entry") ?? null;
 }
 
-/** Make an entry the one that Tab reaches, and focus it. */
+/** Make an entry the only one that Tab stops at. */
+export function reach(element) {
+  for (const entry of document.querySelectorAll('#rows > .entry[tabindex="0"]')) {
+    if (entry !== element) entry.tabIndex = -1;
+  }
+  element.tabIndex = 0;
+}
+
+/** Focus an entry, if there is one. */
 export function focusEntry(element) {
   if (!element) return;
-  for (const entry of entries()) entry.tabIndex = -1;
-  element.tabIndex = 0;
+  reach(element);
   element.focus();
 }
 
-function add(element) {
-  const { id, name, kind, size } = element.dataset;
-  selected.set(id, { id, name, kind, size: Number(size) });
-}
-
-function toggle(element) {
-  if (!selected.delete(element.dataset.id)) add(element);
-  anchor = element.dataset.id;
-  show();
-}
-
-function selectRange(to) {
+/** The id of the entry that takes their place when the things are gone, or "". */
+export function neighbour(things) {
+  const gone = new Set(things.map(({ id }) => id));
   const all = entries();
-  const from = all.indexOf(byId(anchor) ?? to);
-  const [start, stop] = [from, all.indexOf(to)].sort((a, b) => a - b);
-  selectOnly(all.slice(start, stop + 1));
+  const last = all.findLastIndex(({ dataset }) => gone.has(dataset.id));
+  const stays = ({ dataset }) => !gone.has(dataset.id);
+  const near = all.slice(last + 1).find(stays) ?? all.slice(0, Math.max(last, 0)).findLast(stays);
+  return near?.dataset.id ?? "";
 }
 
 function bytes(size) {
@@ -64,107 +108,41 @@ function bytes(size) {
   return `${unit && value < 100 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`;
 }
 
+function mark(entry, on) {
+  // Of thousands, most stay as they are.
+  if (entry.classList.contains("is-selected") === on) return;
+  entry.classList.toggle("is-selected", on);
+  // A row may be selected; an item of a list may not: there the checkbox says it.
+  if (entry.localName === "tr") entry.setAttribute("aria-selected", String(on));
+  const check = entry.querySelector(".entry__check");
+  if (check) check.checked = on;
+}
+
 function show() {
-  for (const entry of entries()) {
-    const on = selected.has(entry.dataset.id);
-    entry.setAttribute("aria-selected", String(on));
-    const check = entry.querySelector(".entry__check");
-    if (check) check.checked = on;
-  }
+  for (const entry of entries()) mark(entry, isSelected(entry));
+  const size = [...selected.values()].reduce((sum, thing) => sum + thing.size, 0);
+  const words = size ? bytes(size) : "";
   const bar = document.getElementById("selection-bar");
-  const size = selection().reduce((sum, entry) => sum + entry.size, 0);
   if (bar) {
     bar.classList.toggle("is-active", selected.size > 0);
     bar.querySelector("[data-selection-count]").textContent = selected.size;
-    bar.querySelector("[data-selection-size]").textContent = size ? bytes(size) : "";
+    bar.querySelector("[data-selection-size]").textContent = words;
   }
   const status = document.getElementById("selection-status");
-  if (status) status.textContent = selected.size ? `${selected.size} selected` : "";
+  const text = [`${selected.size} selected`, words].filter(Boolean).join(", ");
+  if (status) status.textContent = selected.size ? text : "";
 }
 
-function restore() {
-  // After the list was read again: what is no longer in it is no longer selected.
-  for (const id of [...selected.keys()]) if (!byId(id)) selected.delete(id);
+/** After the list was read again: what is no longer in it is no longer selected. */
+export function restoreSelection() {
   const all = entries();
+  const there = new Set(all.map(({ dataset }) => dataset.id));
+  for (const id of [...selected.keys()]) if (!there.has(id)) selected.delete(id);
   if (all.length && !all.some((entry) => entry.tabIndex === 0)) all[0].tabIndex = 0;
   show();
 }
 
-function pick(event, entry) {
-  if (event.target.closest("button")) return;
-  if (event.target.closest(".entry__check")) {
-    if (event.shiftKey) selectRange(entry);
-    else toggle(entry);
-    return;
-  }
-  if (event.target.closest("a") && !(event.ctrlKey || event.metaKey || event.shiftKey)) return;
-  event.preventDefault();
-  if (event.shiftKey) selectRange(entry);
-  else if (event.ctrlKey || event.metaKey) toggle(entry);
-  else {
-    anchor = entry.dataset.id;
-    selectOnly([entry]);
-  }
-  focusEntry(entry);
-}
-
-function columns() {
-  const all = entries();
-  const top = all[0]?.offsetTop;
-  const count = all.findIndex((entry) => entry.offsetTop !== top);
-  return count === -1 ? all.length : count;
-}
-
-function step(key, index, count) {
-  const grid = document.querySelector(".entries--grid");
-  const moves = { ArrowDown: grid ? columns() : 1, ArrowUp: grid ? -columns() : -1 };
-  if (grid) Object.assign(moves, { ArrowRight: 1, ArrowLeft: -1 });
-  if (key === "Home") return 0;
-  if (key === "End") return count - 1;
-  return key in moves ? Math.min(Math.max(index + moves[key], 0), count - 1) : null;
-}
-
-function onKey(event) {
-  const entry = current();
-  if (!entry || event.target !== entry) return;
-  const all = entries();
-  const next = step(event.key, all.indexOf(entry), all.length);
-  if (next !== null) {
-    event.preventDefault();
-    anchor ??= entry.dataset.id;
-    if (event.shiftKey) selectRange(all[next]);
-    else anchor = all[next].dataset.id;
-    focusEntry(all[next]);
-  } else if (event.key === " ") {
-    event.preventDefault();
-    toggle(entry);
-  } else if (event.key === "Enter") {
-    event.preventDefault();
-    entry.querySelector(".entry__link[href]")?.click();
-  } else if (event.key.toLowerCase() === "a" && (event.ctrlKey || event.metaKey)) {
-    event.preventDefault();
-    selectOnly(all);
-  }
-}
-
-/** Start listening. */
-export function startSelection() {
-  document.addEventListener("click", (event) => {
-    const entry = event.target.closest?.("#rows > .entry");
-    if (entry) pick(event, entry);
-  });
-  document.addEventListener("dblclick", (event) => {
-    const entry = event.target.closest?.("#rows > .entry");
-    if (entry && !event.target.closest("button, input, a")) {
-      entry.querySelector(".entry__link[href]")?.click();
-    }
-  });
-  document.addEventListener("keydown", onKey);
-  document.addEventListener("focusin", (event) => {
-    const entry = event.target.closest?.("#rows > .entry");
-    if (entry) for (const other of entries()) other.tabIndex = other === entry ? 0 : -1;
-  });
-  document.addEventListener("htmx:afterSettle", restore);
-  document.addEventListener("vault:listed", restore);
-  restore();
+/** After the page was shown again by Back: browsers check boxes as they were left. */
+export function adoptChecks() {
+  selectOnly(entries().filter((entry) => entry.querySelector(".entry__check")?.checked));
 }

@@ -1,34 +1,45 @@
 // One file's page: its neighbours by arrow keys, its actions without leaving it.
 import { toast } from "../ui/toast.js";
 import * as actions from "./actions.js";
+import { isTyping } from "./keyboard.js";
+import { pickAndPlace } from "./placing.js";
 
-function subject(detail) {
-  return { id: detail.dataset.id, name: detail.dataset.name, kind: "file" };
+// Arrows scroll what has the focus and can be scrolled; there they keep doing so.
+const SCROLLS = "[tabindex='0'], iframe, object";
+
+async function copyDigest(button) {
+  try {
+    await navigator.clipboard.writeText(button.dataset.text);
+    toast({ message: "The digest is in the clipboard.", kind: "success" });
+  } catch {
+    // Browsers keep the clipboard from pages that came unencrypted.
+    toast({ message: "Select the digest and copy it: the browser refused.", kind: "warning" });
+  }
 }
 
-const reload = () => window.location.reload();
-
 function runners(detail) {
-  const back = () => window.location.assign(detail.dataset.folderUrl);
+  const { id, name, folderUrl } = detail.dataset;
+  const things = [{ id, name, kind: "file", size: 0 }];
+  const here = { leave: window.location.href };
   return {
-    rename: () => actions.rename(subject(detail), { after: reload }),
-    move: () => actions.pickAndPlace("move", [subject(detail)], { after: reload }),
-    copy: () => actions.pickAndPlace("copy", [subject(detail)], { after: () => {} }),
-    delete: () => actions.remove([subject(detail)], { after: back }),
-    "copy-digest": async (button) => {
-      await navigator.clipboard.writeText(button.dataset.text);
-      toast({ message: "The digest is in the clipboard.", kind: "success" });
-    },
+    rename: () => actions.rename(things[0], here),
+    move: () => pickAndPlace("move", things, here),
+    copy: () => pickAndPlace("copy", things),
+    delete: () => actions.remove(things, { leave: folderUrl }),
+    "copy-digest": copyDigest,
   };
 }
 
-function onKey(event, detail) {
+function onKey(event, detail, run) {
+  // Search as you type puts its results where the file was.
+  if (!detail.isConnected || event.defaultPrevented || isTyping(event)) return;
   if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
-  // Arrows scroll code and seek in players; there they keep doing so.
-  if (event.target.closest?.("input, textarea, dialog, audio, video, [tabindex='0']")) return;
   const { previousUrl, nextUrl, folderUrl } = detail.dataset;
-  const url = { ArrowLeft: previousUrl, ArrowRight: nextUrl, Escape: folderUrl }[event.key];
-  if (url) window.location.assign(url);
+  const ways = { ArrowLeft: previousUrl, ArrowRight: nextUrl, Escape: folderUrl };
+  if (event.key.startsWith("Arrow") && event.target.closest?.(SCROLLS)) return;
+  if (ways[event.key]) window.location.assign(ways[event.key]);
+  else if (event.key === "F2") run.rename();
+  else if (event.key === "Delete") run.delete();
 }
 
 /** Start listening, where the page is a file's. */
@@ -39,8 +50,9 @@ export function startDetail() {
   detail.addEventListener("click", (event) => {
     const button = event.target.closest("[data-action]");
     if (!button || !Object.hasOwn(run, button.dataset.action)) return;
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     run[button.dataset.action](button);
   });
-  document.addEventListener("keydown", (event) => onKey(event, detail));
+  document.addEventListener("keydown", (event) => onKey(event, detail, run));
 }

@@ -1,5 +1,5 @@
 // Dragging: entries onto folders moves them, files from outside uploads them, folders and all.
-import { place } from "./actions.js";
+import { place } from "./placing.js";
 import { selectOnly, selection } from "./selection.js";
 import { upload } from "./uploads.js";
 

@@ -1,38 +1,63 @@
 // Keys that work anywhere on the page, unless something is being typed.
 import { openDialog } from "../ui/dialog.js";
-import { newFolder, remove, rename } from "./actions.js";
-import { clearSelection, current, selection } from "./selection.js";
+import { newFolder, purge, remove, rename } from "./actions.js";
+import { page } from "./requests.js";
+import { clearSelection, current, isAnySelected, selection, thingOf } from "./selection.js";
 
-const typing = (target) =>
-  target.closest?.("input:not([type=checkbox]), textarea, select, dialog, [popover]");
+const OFF = "vault:keys-off";
+const FIELDS = "input:not([type=checkbox]), textarea, select, dialog, [popover], audio, video";
 
-const subjects = () => {
-  const chosen = selection();
+/** Whether the key of the event belongs to a field, a dialog, a menu or a player. */
+export const isTyping = ({ target }) => Boolean(target.closest?.(FIELDS));
+
+// What is selected, or else the entry with the focus.
+function subjects() {
   const entry = current();
-  return chosen.length || !entry ? chosen : [{ ...entry.dataset, size: Number(entry.dataset.size) }];
-};
+  return isAnySelected() || !entry ? selection() : [thingOf(entry)];
+}
 
 const click = (action) => document.querySelector(`[data-action="${action}"]`)?.click();
-const inFolder = () => document.getElementById("vault").dataset.page === "folder";
-const inTrash = () => document.getElementById("vault").dataset.page === "trash";
+const inFolder = () => page() === "folder";
+const isOne = () => page() !== "trash" && subjects().length === 1;
 
-const KEYS = {
-  "/": () => document.getElementById("search-input")?.focus(),
-  "?": () => openDialog("dialog-shortcuts"),
-  n: () => inFolder() && newFolder(),
-  u: () => inFolder() && click("upload-files"),
-  Escape: clearSelection,
-  F2: () => subjects().length === 1 && !inTrash() && rename(subjects()[0]),
-  Delete: () => (inTrash() ? click("purge-selection") : remove(subjects())),
+/** Keys of one character: [when, what]. */
+const CHARACTERS = {
+  "/": [() => true, () => document.getElementById("search-input")?.select()],
+  "?": [() => true, () => openDialog("dialog-shortcuts")],
+  n: [inFolder, newFolder],
+  u: [inFolder, () => click("upload-files")],
 };
 
-/** Start listening. */
+const KEYS = {
+  Escape: [isAnySelected, clearSelection],
+  F2: [isOne, () => rename(subjects()[0])],
+  Delete: [
+    () => subjects().length > 0,
+    () => (page() === "trash" ? purge(subjects()) : remove(subjects())),
+  ],
+};
+
+function onKey(event) {
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (isTyping(event)) return;
+  const characters = localStorage.getItem(OFF) ? {} : CHARACTERS;
+  const [when, run] = KEYS[event.key] ?? characters[event.key.toLowerCase()] ?? [];
+  if (!when?.()) return;
+  event.preventDefault();
+  run();
+}
+
+/**
+ * Start listening. Keys of one character can be turned off, for who speaks to the computer or
+ * hits keys by accident (WCAG 2.1.4); this device remembers it.
+ */
 export function startKeyboard() {
-  document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
-    const run = KEYS[event.key] ?? KEYS[event.key.toLowerCase()];
-    if (!run || document.getElementById("detail")) return;
-    event.preventDefault();
-    run();
+  document.addEventListener("keydown", onKey);
+  const setting = document.getElementById("shortcuts-on");
+  if (!setting) return;
+  setting.checked = !localStorage.getItem(OFF);
+  setting.addEventListener("change", () => {
+    if (setting.checked) localStorage.removeItem(OFF);
+    else localStorage.setItem(OFF, "1");
   });
 }

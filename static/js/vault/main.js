@@ -4,22 +4,23 @@ import * as actions from "./actions.js";
 import { startDetail } from "./detail.js";
 import { startDragAndDrop } from "./dragdrop.js";
 import { startKeyboard } from "./keyboard.js";
-import { menuSubject, startMenu } from "./menu.js";
-import { clearSelection, selection, startSelection } from "./selection.js";
+import { menuSubjects, startMenu } from "./menu.js";
+import { sayKept } from "./outcome.js";
+import { startPicking } from "./picking.js";
+import { pickAndPlace } from "./placing.js";
+import { clearSelection, selection } from "./selection.js";
 import { startUploads } from "./uploads.js";
 
-const one = () => [menuSubject()].filter(Boolean);
-
 const ACTIONS = {
-  open: () => window.location.assign(menuSubject().url),
-  download: () => actions.download(one()),
-  rename: () => actions.rename(menuSubject()),
-  move: () => actions.pickAndPlace("move", one()),
-  copy: () => actions.pickAndPlace("copy", one()),
-  delete: () => actions.remove(one()),
+  open: () => window.location.assign(menuSubjects()[0].url),
+  download: () => actions.download(menuSubjects()),
+  rename: () => actions.rename(menuSubjects()[0]),
+  move: () => pickAndPlace("move", menuSubjects()),
+  copy: () => pickAndPlace("copy", menuSubjects()),
+  delete: () => actions.remove(menuSubjects()),
   "new-folder": () => actions.newFolder(),
-  "move-selection": () => actions.pickAndPlace("move", selection()),
-  "copy-selection": () => actions.pickAndPlace("copy", selection()),
+  "move-selection": () => pickAndPlace("move", selection()),
+  "copy-selection": () => pickAndPlace("copy", selection()),
   "delete-selection": () => actions.remove(selection()),
   "restore-selection": () => actions.restore(selection()),
   "purge-selection": () => actions.purge(selection()),
@@ -31,16 +32,18 @@ const ACTIONS = {
 function run(event) {
   const button = event.target.closest?.("[data-action]");
   const action = button?.dataset.action;
-  if (!Object.hasOwn(ACTIONS, action ?? "") || document.getElementById("detail")) return;
-  // The form's own way is for browsers without scripts.
+  if (!Object.hasOwn(ACTIONS, action ?? "") || button.closest("#detail")) return;
+  // A new tab is a new tab; and the form's own way is for browsers without scripts.
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   ACTIONS[action]();
 }
 
 document.addEventListener("click", run);
-startSelection();
+startPicking();
 startMenu();
 startKeyboard();
 startUploads();
 startDragAndDrop();
 startDetail();
+sayKept();

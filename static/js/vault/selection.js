@@ -62,9 +62,9 @@ export function selectRange(to) {
   selectOnly(all.slice(start, stop + 1));
 }
 
-/** Where a range starts, unless one has started already. */
-export function startRange(element) {
-  if (!anchor || !entryOf(anchor)) anchor = element.dataset.id;
+/** Let the next range start here; with `unless`, only where none has started. */
+export function startRange(element, { unless = false } = {}) {
+  if (!unless || !entryOf(anchor)) anchor = element.dataset.id;
 }
 
 /** The entry that keys act on: the one with the focus in it. */
@@ -109,13 +109,13 @@ function bytes(size) {
 }
 
 function mark(entry, on) {
+  const check = entry.querySelector(".entry__check");
+  if (check && check.checked !== on) check.checked = on;
   // Of thousands, most stay as they are.
   if (entry.classList.contains("is-selected") === on) return;
   entry.classList.toggle("is-selected", on);
   // A row may be selected; an item of a list may not: there the checkbox says it.
   if (entry.localName === "tr") entry.setAttribute("aria-selected", String(on));
-  const check = entry.querySelector(".entry__check");
-  if (check) check.checked = on;
 }
 
 function show() {

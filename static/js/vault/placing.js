@@ -1,0 +1,98 @@
+// Moving and copying into a folder, with a question for each name that is taken there.
+import { askConflict, askFolder } from "./dialogs.js";
+import { conclude } from "./outcome.js";
+import { Refusal, explain, post, vault } from "./requests.js";
+import { clearSelection, neighbour } from "./selection.js";
+
+const many = (things) => (things.length === 1 ? `“${things[0].name}”` : `${things.length} items`);
+
+/** Ask about each taken name. Resolves to a map of name to choice, or to null for cancel. */
+async function decide(things, conflicts) {
+  const kinds = new Map(things.map(({ name, kind }) => [name, kind]));
+  const choices = new Map();
+  for (const [index, name] of conflicts.entries()) {
+    const rest = conflicts.slice(index);
+    const canReplace = kinds.get(name) !== "folder";
+    const answer = await askConflict(name, { more: rest.length > 1, canReplace });
+    if (!answer) return null;
+    for (const other of answer.all ? rest : [name]) {
+      const whole = answer.choice === "replace" && kinds.get(other) === "folder";
+      choices.set(other, whole ? "keep_both" : answer.choice);
+    }
+    if (answer.all) break;
+  }
+  return choices;
+}
+
+// One request per choice; what came of them is told as one.
+async function send(url, things, target, choices) {
+  const groups = Map.groupBy(things, ({ name }) => choices.get(name) ?? "ask");
+  const answers = [];
+  for (const [conflict, group] of groups) {
+    if (conflict === "skip") continue;
+    answers.push(await post(url, { id: group.map(({ id }) => id), target, conflict }));
+  }
+  return answers;
+}
+
+function together(answers, operation) {
+  if (answers.length === 1) return answers[0];
+  const ids = answers.flatMap((answer) => answer.ids);
+  const undos = answers.map(({ undo }) => undo);
+  const whole = undos.length && undos.every((undo) => undo && undo.target === undos[0].target);
+  const undo = whole ? { ...undos[0], ids: undos.flatMap((one) => one.ids) } : null;
+  const verb = operation === "move" ? "Moved" : "Copied";
+  const items = ids.length === 1 ? "1 item" : `${ids.length} items`;
+  return { message: ids.length ? `${verb} ${items}.` : "Nothing was changed.", ids, undo };
+}
+
+async function sendAsking(url, things, target) {
+  try {
+    return await send(url, things, target, new Map());
+  } catch (error) {
+    if (!(error instanceof Refusal) || !error.conflicts.length) throw error;
+    const choices = await decide(things, error.conflicts);
+    return choices && send(url, things, target, choices);
+  }
+}
+
+/**
+ * Move or copy the things into the folder with the id `target`. `operation` is "move" or "copy";
+ * options are those of `conclude`.
+ */
+export async function place(operation, things, target, options = {}) {
+  const focus = operation === "move" ? [neighbour(things)] : [];
+  try {
+    const answers = await sendAsking(vault()[`${operation}Url`], things, target);
+    // Who changed their mind finds everything as it was, the selection too.
+    if (!answers) return;
+    clearSelection();
+    await conclude(together(answers, operation), { focus, ...options });
+  } catch (error) {
+    explain(error);
+  }
+}
+
+// The folders among them are not offered as places. An address has room for some dozens of ids.
+function pickerUrl(operation, things) {
+  const folders = things.filter(({ kind }) => kind === "folder").slice(0, 40);
+  const query = new URLSearchParams();
+  for (const { id } of folders.length ? folders : things.slice(0, 1)) query.append("id", id);
+  return `${vault()[`${operation}Url`]}?${query}`;
+}
+
+/** Let the person pick a folder, then move or copy the things there. */
+export async function pickAndPlace(operation, things, options) {
+  if (!things.length) return;
+  const verb = operation === "move" ? "Move" : "Copy";
+  let target = "";
+  const picked = await askFolder({
+    title: `${verb} ${many(things)}`,
+    submit: verb,
+    url: pickerUrl(operation, things),
+    save: (place) => {
+      target = place;
+    },
+  });
+  if (picked) await place(operation, things, target, options);
+}

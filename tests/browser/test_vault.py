@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.site import Person
@@ -18,6 +18,10 @@ def entry(page: Page, name: str) -> Locator:
     return page.locator(f'#rows > .entry[data-name="{name}"]')
 
 
+def payload(name: str, content: bytes) -> FilePayload:
+    return {"name": name, "mimeType": "text/plain", "buffer": content}
+
+
 def check(page: Page, *names: str) -> None:
     for name in names:
         entry(page, name).locator(".entry__check").check()
@@ -25,10 +29,7 @@ def check(page: Page, *names: str) -> None:
 
 def give(page: Page, *names: str, content: bytes = b"content") -> None:
     """Upload files by the button, and wait until the list shows them."""
-    files: list[Any] = [
-        {"name": name, "mimeType": "text/plain", "buffer": content} for name in names
-    ]
-    page.locator("#pick-files").set_input_files(files)
+    page.locator("#pick-files").set_input_files([payload(name, content) for name in names])
     for name in names:
         expect(entry(page, name)).to_be_visible()
 
@@ -90,9 +91,7 @@ def test_pasted_files(vault: Page) -> None:
 )
 def test_a_taken_name_is_asked_about(vault: Page, choice: str, names: int, versions: str) -> None:
     give(vault, "a.txt")
-    vault.locator("#pick-files").set_input_files(
-        [{"name": "A.txt", "mimeType": "text/plain", "buffer": b"other"}]
-    )
+    vault.locator("#pick-files").set_input_files(payload("A.txt", b"other"))
     dialog = vault.get_by_role("dialog", name="This name is taken")
     expect(dialog).to_contain_text("A.txt")
     dialog.get_by_text(choice, exact=True).click()
@@ -117,9 +116,7 @@ def test_a_refused_upload_says_why_and_can_be_tried_again(vault: Page, complaint
             route.continue_()
 
     vault.route("**/upload/**", fail_once)
-    vault.locator("#pick-files").set_input_files(
-        [{"name": "a.txt", "mimeType": "text/plain", "buffer": b"x"}]
-    )
+    vault.locator("#pick-files").set_input_files(payload("a.txt", b"x"))
     row = vault.locator(".upload")
     expect(row).to_contain_text("The vault's disk is full.")
     row.get_by_role("button", name="Try again").click()
@@ -129,9 +126,7 @@ def test_a_refused_upload_says_why_and_can_be_tried_again(vault: Page, complaint
 def test_an_upload_can_be_cancelled(vault: Page, complaints: Any) -> None:
     complaints.allow("ERR_|Failed to load")
     vault.route("**/upload/**", lambda route: None)  # never answered
-    vault.locator("#pick-files").set_input_files(
-        [{"name": "a.txt", "mimeType": "text/plain", "buffer": b"x"}]
-    )
+    vault.locator("#pick-files").set_input_files(payload("a.txt", b"x"))
     vault.locator(".upload [data-action=upload-cancel]").click()
     expect(vault.locator(".upload")).to_contain_text("Cancelled")
     expect(vault.get_by_text("Your vault is empty")).to_be_visible()
@@ -265,9 +260,7 @@ def test_next_and_previous_by_arrows(vault: Page) -> None:
 def test_without_scripts(open_page: OpenPage, owner: Person) -> None:
     page = open_page(owner, java_script_enabled=False)
     page.goto("/files/")
-    page.locator("#plain-files").set_input_files(
-        [{"name": "a.txt", "mimeType": "text/plain", "buffer": b"plain"}]
-    )
+    page.locator("#plain-files").set_input_files(payload("a.txt", b"plain"))
     page.get_by_role("button", name="Upload", exact=True).click()
     expect(page.get_by_text("Uploaded 1 file")).to_be_visible()
     page.get_by_role("link", name="New folder").click()

@@ -3,6 +3,7 @@
 Signatures: WHATWG MIME Sniffing, and the formats' own specifications.
 """
 
+import re
 from pathlib import PurePosixPath
 
 # May be shown by the page's own <img>, <audio> and <video>, behind a sandboxing policy. Never
@@ -36,7 +37,6 @@ SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
     (257, b"ustar", "application/x-tar"),
     (0, b"fLaC", "audio/flac"),
     (0, b"ID3", "audio/mpeg"),
-    (0, b"\x1a\x45\xdf\xa3", "video/webm"),
     (0, b"\x7fELF", "application/x-elf"),
     (0, b"MZ", "application/vnd.microsoft.portable-executable"),
     (0, b"SQLite format 3\0", "application/vnd.sqlite3"),
@@ -61,6 +61,8 @@ ZIPPED = {
     b"xl/": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     b"ppt/": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
 }
+# What a zip may say of itself: any other type would be the word of a stranger.
+DECLARED = re.compile(rb"application/(epub\+zip|vnd\.oasis\.opendocument\.[a-z-]{1,40})")
 TEXTS = {
     ".csv": "text/csv",
     ".tsv": "text/tab-separated-values",
@@ -110,6 +112,8 @@ def _container(head: bytes) -> str:
         return RIFF.get(head[8:12], UNKNOWN)
     if head[4:8] == b"ftyp":
         return BRANDS.get(head[8:12], "video/mp4")
+    if head.startswith(b"\x1a\x45\xdf\xa3"):
+        return "video/webm" if b"webm" in head[:64] else "video/x-matroska"
     if head.startswith(b"OggS"):
         return "video/ogg" if b"theora" in head[:200] else "audio/ogg"
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
@@ -120,8 +124,8 @@ def _container(head: bytes) -> str:
 def _zipped(head: bytes) -> str:
     if head[30:38] == b"mimetype" and head[8:10] == b"\0\0":
         declared = head[38:120].split(b"PK", 1)[0]
-        if declared.startswith(b"application/") and declared.isascii():
-            return declared.decode()[:100]
+        if DECLARED.fullmatch(declared):
+            return declared.decode()
     if b"[Content_Types].xml" in head[:4096]:
         return next((kind for part, kind in ZIPPED.items() if part in head), "application/zip")
     return "application/zip"

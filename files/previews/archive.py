@@ -11,7 +11,7 @@ from typing import Any
 
 from files.previews.errors import RenderError
 
-MAX_ENTRIES = 1_000
+MAX_ENTRIES = 2_000
 # More are counted, but never kept: a list of millions would be a bomb of its own.
 MAX_COUNTED = 200_000
 

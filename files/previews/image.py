@@ -88,7 +88,8 @@ def _text(tag: int, value: Any) -> str:
     if tag == ExifTags.Base.FocalLength:
         return f"{float(value):.0f} mm"
     if tag == ExifTags.Base.DateTimeOriginal:
-        return str(value).replace(":", "-", 2)[:40]
+        value = str(value).replace(":", "-", 2)
+    # Printable only: PostgreSQL refuses NUL in JSON.
     return "".join(char for char in str(value) if char.isprintable()).strip()[:120]
 
 

@@ -33,7 +33,7 @@ def run(
     limits = {"seconds": seconds, "memory": memory}
     order = {"kind": kind, "source": str(source), "variant": variant, "name": name, **limits}
     process = subprocess.Popen(  # noqa: S603  (our own interpreter, our own arguments)
-        [sys.executable, "-m", "files.previews.sandbox", json.dumps(order)],
+        [sys.executable, "-P", "-m", "files.previews.sandbox", json.dumps(order)],
         cwd=out,
         env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8"},
         stdin=subprocess.DEVNULL,

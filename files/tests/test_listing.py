@@ -98,6 +98,7 @@ def test_search_finds_words_in_any_order_and_case(owner: Any, root: Node) -> Non
     assert found(owner, "deep") == ["Deep"]
     assert found(owner, "summer winter") == []
     assert found(owner, "  ") == []
+    assert found(owner, "re\0port summer") == ["Summer Report 2026.pdf"]
 
 
 def test_search_leaves_out_the_trash_and_other_vaults(

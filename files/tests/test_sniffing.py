@@ -42,3 +42,17 @@ def test_content_decides(head: bytes, name: str, expected: str) -> None:
 def test_nothing_that_can_hold_a_script_is_inline() -> None:
     assert not [kind for kind in INLINE_TYPES if "xml" in kind or "html" in kind or "pdf" in kind]
     assert {kind.split("/")[0] for kind in INLINE_TYPES} == {"image", "audio", "video"}
+
+
+@pytest.mark.parametrize("declared", [b"application/pdf", b"application/epub+zip\0", b"image/png"])
+def test_a_zip_cannot_call_itself_something_else(declared: bytes) -> None:
+    local = b"PK\x03\x04\x14\0\0\0\0\0" + bytes(16) + b"\x08\0\0\0" + b"mimetype" + declared
+    kind = sniff(local + b"PK", size=100, name="a.zip")
+    assert kind.isprintable()
+    assert kind not in {"application/pdf", "image/png"}
+
+
+def test_matroska_is_not_webm() -> None:
+    ebml = b"\x1a\x45\xdf\xa3\x9f\x42\x82"
+    assert sniff(ebml + b"\x84webm", size=20, name="a") == "video/webm"
+    assert sniff(ebml + b"\x88matroska", size=20, name="a") not in INLINE_TYPES

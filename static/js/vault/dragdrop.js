@@ -1,18 +1,24 @@
 // Dragging: entries onto folders moves them, files from outside uploads them, folders and all.
+import { toast } from "../ui/toast.js";
+import { dropped } from "./dropped.js";
 import { place } from "./placing.js";
-import { selectOnly, selection } from "./selection.js";
+import { holdRefresh, releaseRefresh } from "./refresh.js";
+import { page } from "./requests.js";
+import { isSelected, selectOne, selection } from "./selection.js";
 import { upload } from "./uploads.js";
 
 const TYPE = "application/x-vault-entries";
 const FOLDERS = '#rows > .entry[data-kind="folder"], [data-drop-folder]';
 
 const folderId = (element) => element?.dataset.dropFolder ?? element?.dataset.id;
-const inFolder = () => document.getElementById("vault")?.dataset.page === "folder";
+const isOurs = (event) => event.dataTransfer.types.includes(TYPE);
+const isFiles = (event) => event.dataTransfer.types.includes("Files") && page() === "folder";
 
+// The folder below the pointer; not one that is being dragged itself.
 function target(event) {
-  const element = event.target.closest?.(FOLDERS);
-  const dragged = selection().some(({ id }) => id === element?.dataset.id);
-  return dragged && event.dataTransfer.types.includes(TYPE) ? null : element;
+  const element = event.target.closest?.(FOLDERS) ?? null;
+  const isDragged = isOurs(event) && selection().some(({ id }) => id === element?.dataset.id);
+  return isDragged ? null : element;
 }
 
 function mark(element) {
@@ -22,81 +28,91 @@ function mark(element) {
   element?.classList.add("is-drop-target");
 }
 
-function start(event) {
-  const entry = event.target.closest?.("#rows > .entry[draggable]");
-  if (!entry) return;
-  if (!selection().some(({ id }) => id === entry.dataset.id)) selectOnly([entry]);
-  event.dataTransfer.setData(TYPE, "");
-  event.dataTransfer.effectAllowed = "move";
+function end() {
+  mark(null);
+  document.getElementById("vault")?.classList.remove("is-dropping");
+  for (const entry of document.querySelectorAll(".is-dragged")) entry.classList.remove("is-dragged");
 }
 
-function over(event) {
-  const types = event.dataTransfer.types;
+// Of several, the browser would show only the one under the pointer.
+function showCount(event, count) {
+  const badge = document.createElement("div");
+  badge.className = "drag-badge";
+  badge.textContent = `${count} items`;
+  document.body.append(badge);
+  event.dataTransfer.setDragImage(badge, -12, -12);
+  // The browser takes its picture of it right after this event.
+  setTimeout(() => badge.remove());
+}
+
+function onStart(event) {
+  const entry = event.target.closest?.("#rows > .entry[draggable]");
+  if (!entry) return;
+  if (!isSelected(entry)) selectOne(entry);
+  const things = selection();
+  event.dataTransfer.setData(TYPE, "");
+  event.dataTransfer.effectAllowed = "move";
+  if (things.length > 1) showCount(event, things.length);
+  // Were the list swapped now, the drag would have lost its start.
+  holdRefresh();
+  for (const one of document.querySelectorAll("#rows > .is-selected")) {
+    one.classList.add("is-dragged");
+  }
+}
+
+function onOver(event) {
   const folder = target(event);
-  if (types.includes(TYPE)) {
+  if (isOurs(event)) {
     mark(folder);
-    if (folder) event.preventDefault();
-  } else if (types.includes("Files") && inFolder()) {
+    if (!folder) return;
+    event.preventDefault();
+    event.dataTransfer.dropEffect = "move";
+  } else if (isFiles(event)) {
     event.preventDefault();
     event.dataTransfer.dropEffect = "copy";
     mark(folder);
     document.getElementById("vault").classList.add("is-dropping");
+  } else if (event.dataTransfer.types.includes("Files") && !event.target.closest?.("input")) {
+    // Beside the vault, a dropped file would take the page's place.
+    event.preventDefault();
+    event.dataTransfer.dropEffect = "none";
   }
 }
 
-function end() {
-  mark(null);
-  document.getElementById("vault")?.classList.remove("is-dropping");
+async function uploadDropped(event, folder) {
+  try {
+    const items = await dropped(event.dataTransfer);
+    if (items.length) await upload(items, folderId(folder));
+    else toast({ message: "There are no files in what you dropped.", kind: "info" });
+  } catch {
+    toast({ message: "Some of it cannot be read. Nothing was uploaded.", kind: "error" });
+  }
 }
 
-async function drop(event) {
-  const types = event.dataTransfer.types;
+async function onDrop(event) {
   const folder = target(event);
+  const ours = isOurs(event);
   end();
-  if (types.includes(TYPE)) {
-    if (!folder) return;
+  if (ours && folder) {
     event.preventDefault();
+    releaseRefresh();
     await place("move", selection(), folderId(folder));
-  } else if (types.includes("Files") && inFolder()) {
+  } else if (!ours && isFiles(event)) {
     event.preventDefault();
-    // Read at once: after the first wait the browser has emptied the list.
-    const roots = [...event.dataTransfer.items]
-      .map((item) => item.webkitGetAsEntry?.() ?? item.getAsFile())
-      .filter(Boolean);
-    const items = (await Promise.all(roots.map((root) => walk(root, "")))).flat();
-    await upload(items, folderId(folder));
-  }
-}
-
-/** Return the files below a dropped entry: [{file, path}]. */
-async function walk(entry, above) {
-  if (entry instanceof File) return [{ file: entry, path: entry.name }];
-  const path = above + entry.name;
-  if (entry.isFile) {
-    const file = await new Promise((resolve, reject) => entry.file(resolve, reject));
-    return [{ file, path }];
-  }
-  const children = await readAll(entry.createReader());
-  return (await Promise.all(children.map((child) => walk(child, `${path}/`)))).flat();
-}
-
-// A reader gives about a hundred entries at a time, and an empty list at the end.
-async function readAll(reader) {
-  const all = [];
-  for (;;) {
-    const batch = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
-    if (!batch.length) return all;
-    all.push(...batch);
+    await uploadDropped(event, folder);
   }
 }
 
 /** Start listening. */
 export function startDragAndDrop() {
-  document.addEventListener("dragstart", start);
-  document.addEventListener("dragover", over);
+  document.addEventListener("dragstart", onStart);
+  document.addEventListener("dragover", onOver);
   document.addEventListener("dragleave", (event) => {
     if (!event.relatedTarget) end();
   });
-  document.addEventListener("dragend", end);
-  document.addEventListener("drop", drop);
+  document.addEventListener("dragend", () => {
+    end();
+    releaseRefresh();
+  });
+  document.addEventListener("drop", onDrop);
 }

@@ -5,6 +5,18 @@ import { Refusal, explain } from "./requests.js";
 const MAX_PAGES = 50;
 
 let latest = 0;
+let held = false;
+let missed = false;
+
+/** Leave the list as it is until `releaseRefresh`, which makes up for what was missed. */
+export function holdRefresh() {
+  held = true;
+}
+
+export function releaseRefresh() {
+  held = false;
+  if (missed) refresh();
+}
 
 const rowsOf = (root) => root.querySelector("#rows");
 const count = (rows) => rows?.querySelectorAll(":scope > .entry").length ?? 0;
@@ -71,14 +83,16 @@ function replace(listing, fresh) {
  */
 export async function refresh() {
   const listing = document.getElementById("listing");
-  if (!listing) return;
+  missed = held;
+  if (!listing || held) return;
   latest += 1;
   const own = latest;
   try {
     const fresh = await readListing(listing.dataset.refreshUrl, count(rowsOf(listing)));
     const old = document.getElementById("listing");
     // Meanwhile the page may show something else: the results of a search.
-    if (own !== latest || old?.dataset.refreshUrl !== listing.dataset.refreshUrl) return;
+    missed ||= held;
+    if (held || own !== latest || old?.dataset.refreshUrl !== listing.dataset.refreshUrl) return;
     replace(old, document.adoptNode(fresh));
   } catch (error) {
     explain(error);

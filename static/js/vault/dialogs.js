@@ -121,19 +121,24 @@ export function askFolder({ title, submit, url, save }) {
 }
 
 /**
- * Ask what to do about a taken name. `more`: whether others may follow. Resolves to {choice:
- * "keep_both" | "replace" | "skip", all: boolean}, or to null for cancel.
+ * Ask what to do about a taken name. `more`: whether others may follow; `canReplace`: not where a
+ * folder is involved; `before`: a choice made while this question waited for its turn. Resolves
+ * to {choice: "keep_both" | "replace" | "skip", all: boolean}, or to null for cancel.
  */
-export function askConflict(name, { more = false } = {}) {
+export function askConflict(name, { more = false, canReplace = true, before } = {}) {
   return inTurn(async () => {
+    const made = before?.();
+    if (made) return { choice: made, all: false };
     const dialog = id("dialog-conflicts");
+    const form = dialog.querySelector("form");
+    form.reset();
     dialog.querySelector("[data-conflict-name]").textContent = name;
-    const all = dialog.querySelector("input[name=all]");
-    all.checked = false;
-    all.closest(".field").hidden = !more;
+    form.elements.all.closest(".field").hidden = !more;
+    form.querySelector("[value=replace]").disabled = !canReplace;
     let answer = null;
-    await ask(dialog, (form) => {
-      answer = { choice: new FormData(form).get("choice"), all: more && all.checked };
+    await ask(dialog, () => {
+      const fields = new FormData(form);
+      answer = { choice: fields.get("choice"), all: more && fields.has("all") };
     });
     return answer;
   });

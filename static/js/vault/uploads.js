@@ -1,75 +1,66 @@
-// The queue of uploads: asks about taken names first, sends a few at a time, tries again.
+// The queue of uploads: sends a few at a time, tries again, asks about names taken meanwhile.
+import { toast } from "../ui/toast.js";
 import { askConflict } from "./dialogs.js";
 import { refresh } from "./refresh.js";
-import { Refusal, explain, postJson, vault } from "./requests.js";
+import { Refusal, page, vault } from "./requests.js";
 import { send } from "./upload-transport.js";
-import { showUpload, startPanel, updateTotal, updateUpload } from "./upload-panel.js";
+import { clearPanel, startPanel, updateTotal, updateUpload } from "./upload-panel.js";
+import { settle } from "./upload-conflicts.js";
 
 const PARALLEL = 3;
-const ATTEMPTS = 4;
+const ATTEMPTS = 5;
+// Milliseconds. The list is read again when uploads pause this long, or go on for the other.
 const REFRESH_DELAY = 800;
+const REFRESH_LATEST = 4000;
+
+// States: waiting, sending, paused (tries again soon), asking, done, skipped, cancelled, failed.
+const ENDED = new Set(["done", "skipped", "cancelled", "failed"]);
 
 let uploads = [];
-let refreshing = 0;
+let sending = 0;
 
-const under = () => uploads.filter(({ state }) => state === "waiting" || state === "sending");
+const isUnderWay = () => uploads.some(({ state }) => !ENDED.has(state));
 
 /**
  * Upload files: [{file, path}], the path relative to the folder, `Holiday/beach.jpg`. Into the
- * page's folder, or into that of the given id.
+ * page's folder, or into that of the given id. Resolves when they are in the queue.
  */
 export async function upload(items, folder = vault().folder) {
   if (!items.length || !folder) return;
-  const url = `/files/folder/${folder}/upload/`;
   const decisions = await settle(items, `/files/folder/${folder}/conflicts/`);
   if (!decisions) return;
-  for (const item of items) {
+  const url = `/files/folder/${folder}/upload/`;
+  // What is decided "for all" goes for what turns out to be taken later, too.
+  const batch = { choice: decisions.forAll ?? "" };
+  const wanted = items.filter(({ path }) => decisions.get(path) !== "skip");
+  if (!wanted.length) toast({ message: "All of it was skipped.", kind: "info" });
+  for (const item of wanted) {
     const conflict = decisions.get(item.path) ?? "ask";
-    if (conflict === "skip") continue;
-    const one = { ...item, url, conflict, state: "waiting", sent: 0, error: "", attempts: 0 };
+    const one = { ...item, url, batch, conflict, sent: 0, attempts: 0 };
     uploads.push(one);
-    showUpload(one, { onCancel: () => cancel(one), onRetry: () => retry(one) });
-    updateUpload(one);
+    change(one, { state: "waiting" });
   }
   next();
 }
 
-// Which of the paths are taken, and what to do about each; null where the person gave up.
-async function settle(items, url) {
-  const decisions = new Map();
-  try {
-    const { conflicts } = await postJson(url, { paths: items.map(({ path }) => path) });
-    for (const [index, path] of conflicts.entries()) {
-      const answer = await askConflict(path, { more: index < conflicts.length - 1 });
-      if (!answer) return null;
-      decisions.set(path, answer.choice);
-      if (!answer.all) continue;
-      for (const rest of conflicts.slice(index)) decisions.set(rest, answer.choice);
-      break;
-    }
-  } catch (error) {
-    explain(error);
-    return null;
-  }
-  return decisions;
-}
-
 function next() {
-  const sending = uploads.filter(({ state }) => state === "sending").length;
-  const waiting = uploads.filter(({ state }) => state === "waiting");
-  for (const one of waiting.slice(0, PARALLEL - sending)) run(one);
+  for (const one of uploads) {
+    if (sending >= PARALLEL) break;
+    if (one.state === "waiting") run(one);
+  }
   updateTotal(uploads);
 }
 
 function change(one, changes) {
   Object.assign(one, changes);
-  updateUpload(one);
+  updateUpload(one, { onCancel: () => cancel(one), onRetry: () => retry(one) });
   updateTotal(uploads);
 }
 
 async function run(one) {
+  sending += 1;
   one.controller = new AbortController();
-  change(one, { state: "sending", sent: 0, attempts: one.attempts + 1 });
+  change(one, { state: "sending", sent: 0, attempts: one.attempts + 1, error: "" });
   try {
     const answer = await send(one.file, {
       url: one.url,
@@ -81,31 +72,49 @@ async function run(one) {
     change(one, { state: answer.skipped ? "skipped" : "done" });
     refreshSoon();
   } catch (error) {
-    await failed(one, error);
+    failed(one, error);
+  } finally {
+    sending -= 1;
   }
   next();
 }
 
-async function failed(one, error) {
-  if (!(error instanceof Refusal)) {
-    change(one, { state: "cancelled", sent: 0 });
-  } else if (error.status === 0 && one.attempts < ATTEMPTS) {
-    // The network may be back in a moment: 1, 2, 4 seconds.
-    change(one, { state: "paused", error: "No connection, trying again", sent: 0 });
-    const wait = 1000 * 2 ** (one.attempts - 1);
-    setTimeout(() => one.state === "paused" && (change(one, { state: "waiting" }), next()), wait);
-  } else if (error.status === 409 && error.conflicts.length) {
-    const answer = await askConflict(one.path);
-    if (answer) change(one, { state: "waiting", conflict: answer.choice });
-    else change(one, { state: "cancelled" });
-  } else {
-    change(one, { state: "failed", error: error.message });
-  }
+function failed(one, error) {
+  if (error.name === "AbortError") change(one, { state: "cancelled", sent: 0 });
+  else if (!(error instanceof Refusal)) throw error;
+  else if (error.passing && one.attempts < ATTEMPTS) tryAgainSoon(one);
+  else if (error.conflicts.length) askAbout(one);
+  else change(one, { state: "failed", error: error.message });
+}
+
+// The network may be back in a moment: after 1, 2, 4 and 8 seconds.
+function tryAgainSoon(one) {
+  change(one, { state: "paused", error: "No connection, trying again", sent: 0 });
+  const wait = 1000 * 2 ** (one.attempts - 1);
+  setTimeout(() => {
+    if (one.state !== "paused") return;
+    change(one, { state: "waiting" });
+    next();
+  }, wait);
+}
+
+// The name was free when the queue was made. Meanwhile others go on.
+async function askAbout(one) {
+  change(one, { state: "asking", error: "The name is taken", sent: 0 });
+  const before = () => one.batch.choice;
+  const answer = await askConflict(one.path, { more: true, before });
+  if (answer?.all) one.batch.choice = answer.choice;
+  const choice = answer?.choice;
+  if (one.state !== "asking") return;
+  if (choice === "skip") change(one, { state: "skipped" });
+  else if (choice) change(one, { state: "waiting", conflict: choice });
+  else change(one, { state: "cancelled" });
+  next();
 }
 
 function cancel(one) {
   if (one.state === "sending") one.controller.abort();
-  else change(one, { state: "cancelled" });
+  else if (!ENDED.has(one.state)) change(one, { state: "cancelled" });
 }
 
 function retry(one) {
@@ -113,13 +122,19 @@ function retry(one) {
   next();
 }
 
-// Of many small files each would read the list again: once per moment is enough.
+let refreshing = 0;
+let firstWish = 0;
+
+// Of many small files each would read the list again.
 function refreshSoon() {
+  const now = Date.now();
+  firstWish ||= now;
   clearTimeout(refreshing);
+  const wait = Math.max(0, Math.min(REFRESH_DELAY, firstWish + REFRESH_LATEST - now));
   refreshing = setTimeout(() => {
-    const { page } = vault();
-    if (page === "folder") refresh();
-  }, REFRESH_DELAY);
+    firstWish = 0;
+    if (page() === "folder") refresh();
+  }, wait);
 }
 
 const picked = (files) =>
@@ -127,17 +142,32 @@ const picked = (files) =>
 
 function choose(id) {
   const input = document.getElementById(id);
+  // Or the same file could not be chosen twice.
   input.value = "";
   input.click();
+}
+
+function onPaste(event) {
+  const files = event.clipboardData?.files ?? [];
+  if (!files.length || page() !== "folder") return;
+  event.preventDefault();
+  upload(picked(files));
+}
+
+let isLeavingForZip = false;
+
+function warn(event) {
+  if (isUnderWay() && !isLeavingForZip) event.preventDefault();
 }
 
 /** Start listening. */
 export function startUploads() {
   if (!document.getElementById("uploads")) return;
   startPanel({
-    onCancelAll: () => under().forEach(cancel),
+    onCancelAll: () => uploads.filter(({ state }) => !ENDED.has(state)).forEach(cancel),
     onClose: () => {
       uploads = [];
+      clearPanel();
     },
   });
   document.addEventListener("click", (event) => {
@@ -148,13 +178,13 @@ export function startUploads() {
   document.addEventListener("change", (event) => {
     if (event.target.matches?.("#pick-files, #pick-folder")) upload(picked(event.target.files));
   });
-  document.addEventListener("paste", (event) => {
-    const files = event.clipboardData?.files ?? [];
-    if (!files.length || vault().page !== "folder") return;
-    event.preventDefault();
-    upload(picked(files));
+  document.addEventListener("paste", onPaste);
+  document.addEventListener("submit", (event) => {
+    // A form that brings a download leaves the page where it is, though browsers cannot know.
+    isLeavingForZip = event.submitter?.dataset.action === "download-selection";
+    setTimeout(() => {
+      isLeavingForZip = false;
+    }, 1000);
   });
-  window.addEventListener("beforeunload", (event) => {
-    if (under().length) event.preventDefault();
-  });
+  window.addEventListener("beforeunload", warn);
 }

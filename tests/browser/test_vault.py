@@ -300,7 +300,7 @@ def test_every_page_is_accessible(
     axe(page)
     for address in (*addresses, "/files/trash/", "/files/search/?q=notes", "/files/search/"):
         page.goto(str(address))
-        page.wait_for_function("!document.querySelector('[aria-busy=true]')")
+        expect(page.locator("[aria-busy=true]")).to_have_count(0, timeout=20_000)
         axe(page)
 
 

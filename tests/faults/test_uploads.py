@@ -1,5 +1,6 @@
 """Uploads under real accidents: every acknowledged one is whole, of others nothing is left."""
 
+import contextlib
 import hashlib
 import os
 import signal
@@ -29,20 +30,25 @@ def wait_until(true: Callable[[], bool], seconds: float = 10) -> None:
         time.sleep(0.05)
 
 
+def processes() -> dict[int, tuple[int, bytes]]:
+    """Return every process's parent and command line; those that end meanwhile are left out."""
+    found = {}
+    for path in Path("/proc").iterdir():
+        if path.name.isdigit():
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                parent = int((path / "stat").read_text().rpartition(")")[2].split()[1])
+                found[int(path.name)] = (parent, (path / "cmdline").read_bytes())
+    return found
+
+
 def web_workers(site: Site) -> list[int]:
     """Return the process ids of gunicorn's workers: children of a child of the supervisor."""
-    parents = {
-        int(path.name): int((path / "stat").read_text().rpartition(")")[2].split()[1])
-        for path in Path("/proc").iterdir()
-        if path.name.isdigit() and (path / "stat").exists()
-    }
+    known = processes()
     below = {site.server.pid}
-    while grown := {pid for pid, parent in parents.items() if parent in below} - below:
+    while grown := {pid for pid, (parent, _) in known.items() if parent in below} - below:
         below |= grown
-    masters = {
-        pid for pid in below if b"gunicorn" in (Path("/proc") / str(pid) / "cmdline").read_bytes()
-    }
-    return [pid for pid in masters if parents[pid] in masters]
+    masters = {pid for pid in below & set(known) if b"gunicorn" in known[pid][1]}
+    return [pid for pid in masters if known[pid][0] in masters]
 
 
 def test_what_was_acknowledged_reads_back(vault: Vault) -> None:

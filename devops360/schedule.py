@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.tasks import task
 
 from accounts.deletion import delete_due
-from files.blobs import sweep_blobs
+from files.blobs import sweep_blobs, sweep_incoming
 from files.trash import purge_old_trash
 
 logger = logging.getLogger(__name__)
@@ -45,6 +45,7 @@ JOBS = {
     for job in (
         Job("purge_old_trash", HOUR, purge_old_trash),
         Job("sweep_blobs", HOUR, sweep_blobs),
+        Job("sweep_incoming", DAY, sweep_incoming),
         Job("delete_due_accounts", HOUR, delete_due),
         Job("clear_sessions", DAY, lambda: call_command("clearsessions")),
         Job("prune_tasks", DAY, _prune_tasks),

@@ -131,6 +131,15 @@ def discard_blob(blob: Blob) -> None:
     default_storage.delete(blob.key)
 
 
+def sweep_incoming() -> int:
+    """Delete what killed processes left half-written over a day ago. Returns how many files.
+
+    Only the local store writes such files; S3 forgets broken uploads by itself.
+    """
+    sweep = getattr(default_storage, "sweep_incoming", None)
+    return int(sweep(older_than=GRACE.total_seconds())) if sweep else 0
+
+
 def sweep_blobs(*, grace: timedelta = GRACE, batch: int = 500) -> int:
     """Delete blobs that no version names and that are older than `grace`. Returns how many."""
     swept = 0

@@ -1,12 +1,14 @@
 import hashlib
 import io
+import os
 import tracemalloc
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
 
-from files.blobs import store_blob, sweep_blobs
+from files.blobs import store_blob, sweep_blobs, sweep_incoming
 from files.conflicts import Conflict, find_conflicts
 from files.errors import (
     IncompleteError,
@@ -195,3 +197,13 @@ def test_the_sweeper_takes_only_old_and_unnamed_blobs(root: Node, settings: Any)
     assert named.content is not None
     assert default_storage.exists(named.content.key)
     assert Version.objects.count() == 1
+
+
+def test_what_a_killed_process_left_goes_after_a_day(root: Node, settings: Any) -> None:
+    make_file(root, "a.txt")
+    left = Path(settings.MEDIA_ROOT) / ".incoming" / "left"
+    left.write_bytes(b"half")
+    assert sweep_incoming() == 0
+    os.utime(left, (0, 0))
+    assert sweep_incoming() == 1
+    assert not left.exists()

@@ -31,7 +31,7 @@ function mark(element) {
 function end() {
   mark(null);
   document.getElementById("vault")?.classList.remove("is-dropping");
-  for (const entry of document.querySelectorAll(".is-dragged")) entry.classList.remove("is-dragged");
+  for (const old of document.querySelectorAll(".is-dragged")) old.classList.remove("is-dragged");
 }
 
 // Of several, the browser would show only the one under the pointer.

@@ -13,7 +13,8 @@ async function undo({ url, ids, name, target }) {
   if (ids) fields.id = ids;
   if (name !== undefined) fields.name = name;
   if (target) fields.target = target;
-  await act(() => post(url, fields), { undoable: false, leave: onDetail() && window.location.href });
+  const leave = onDetail() ? window.location.href : "";
+  await act(() => post(url, fields), { undoable: false, leave });
 }
 
 function say({ message, undo: back }, undoable) {
@@ -52,7 +53,7 @@ export async function conclude(answer, { undoable = true, leave = "", focus = []
   if (!onDetail()) place(focus);
 }
 
-/** Run a request and conclude with its answer, or explain why not. Resolves to whether it worked. */
+/** Run a request and conclude with its answer, or explain why not. Resolves to whether it did. */
 export async function act(request, options = {}) {
   let answer;
   try {

@@ -13,6 +13,8 @@ const ATTEMPTS = 5;
 const REFRESH_DELAY = 800;
 const REFRESH_LATEST = 4000;
 
+const INPUTS = "#pick-files, #pick-folder";
+
 // States: waiting, sending, paused (tries again soon), asking, done, skipped, cancelled, failed.
 const ENDED = new Set(["done", "skipped", "cancelled", "failed"]);
 
@@ -140,11 +142,11 @@ function refreshSoon() {
 const picked = (files) =>
   [...files].map((file) => ({ file, path: file.webkitRelativePath || file.name }));
 
-function choose(id) {
-  const input = document.getElementById(id);
-  // Or the same file could not be chosen twice.
+// The input is emptied at once: the same file may be chosen again, and Back brings nothing back.
+function take(input) {
+  const items = picked(input.files);
   input.value = "";
-  input.click();
+  upload(items);
 }
 
 function onPaste(event) {
@@ -172,11 +174,11 @@ export function startUploads() {
   });
   document.addEventListener("click", (event) => {
     const action = event.target.closest?.("[data-action]")?.dataset.action;
-    if (action === "upload-files") choose("pick-files");
-    if (action === "upload-folder") choose("pick-folder");
+    if (action === "upload-files") document.getElementById("pick-files").click();
+    if (action === "upload-folder") document.getElementById("pick-folder").click();
   });
   document.addEventListener("change", (event) => {
-    if (event.target.matches?.("#pick-files, #pick-folder")) upload(picked(event.target.files));
+    if (event.target.matches?.(INPUTS)) take(event.target);
   });
   document.addEventListener("paste", onPaste);
   document.addEventListener("submit", (event) => {
@@ -187,4 +189,6 @@ export function startUploads() {
     }, 1000);
   });
   window.addEventListener("beforeunload", warn);
+  // Chosen before this script had arrived.
+  for (const input of document.querySelectorAll(INPUTS)) if (input.files.length) take(input);
 }

@@ -8,37 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import FilePayload, Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.site import Person
-
-
-def entry(page: Page, name: str) -> Locator:
-    return page.locator(f'#rows > .entry[data-name="{name}"]')
-
-
-def payload(name: str, content: bytes) -> FilePayload:
-    return {"name": name, "mimeType": "text/plain", "buffer": content}
-
-
-def check(page: Page, *names: str) -> None:
-    for name in names:
-        entry(page, name).locator(".entry__check").check()
-
-
-def give(page: Page, *names: str, content: bytes = b"content") -> None:
-    """Upload files by the button, and wait until the list shows them."""
-    page.locator("#pick-files").set_input_files([payload(name, content) for name in names])
-    for name in names:
-        expect(entry(page, name)).to_be_visible()
-
-
-def make_folder(page: Page, name: str) -> None:
-    page.locator("[data-action=new-folder]").click()
-    page.get_by_label("Name", exact=True).fill(name)
-    page.get_by_label("Name", exact=True).press("Enter")
-    expect(entry(page, name)).to_be_visible()
+from tests.browser.vault import check, entry, give, make_folder
 
 
 @pytest.fixture

@@ -1,0 +1,41 @@
+"""What tests of the vault do over and over: find entries, bring files in, make folders."""
+
+from typing import Any
+
+from playwright.sync_api import Locator, Page, expect
+
+
+def entry(page: Page, name: str) -> Locator:
+    return page.locator(f'#rows > .entry[data-name="{name}"]')
+
+
+def entries(page: Page) -> Locator:
+    return page.locator("#rows > .entry")
+
+
+def check(page: Page, *names: str) -> None:
+    for name in names:
+        entry(page, name).locator(".entry__check").check()
+
+
+def text_file(name: str, content: bytes = b"content") -> Any:
+    return {"name": name, "mimeType": "text/plain", "buffer": content}
+
+
+def give(page: Page, *names: str, content: bytes = b"content") -> None:
+    """Upload files by the button, and wait until the list shows them."""
+    page.locator("#pick-files").set_input_files([text_file(name, content) for name in names])
+    for name in names:
+        expect(entry(page, name)).to_be_visible()
+
+
+def make_folder(page: Page, name: str) -> None:
+    page.locator("[data-action=new-folder]").click()
+    page.get_by_label("Name", exact=True).fill(name)
+    page.get_by_label("Name", exact=True).press("Enter")
+    expect(entry(page, name)).to_be_visible()
+
+
+def open_entry(page: Page, name: str) -> None:
+    entry(page, name).locator("a.entry__link").click()
+    expect(page.get_by_role("heading", name=name, level=1)).to_be_visible()

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.site import Person
-from tests.browser.vault import check, entry, give, make_folder
+from tests.browser.vault import check, entry, give, make_folder, payload
 
 
 @pytest.fixture

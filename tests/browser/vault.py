@@ -1,8 +1,6 @@
 """What tests of the vault do over and over: find entries, bring files in, make folders."""
 
-from typing import Any
-
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, expect
 
 
 def entry(page: Page, name: str) -> Locator:
@@ -18,13 +16,13 @@ def check(page: Page, *names: str) -> None:
         entry(page, name).locator(".entry__check").check()
 
 
-def text_file(name: str, content: bytes = b"content") -> Any:
+def payload(name: str, content: bytes = b"content") -> FilePayload:
     return {"name": name, "mimeType": "text/plain", "buffer": content}
 
 
 def give(page: Page, *names: str, content: bytes = b"content") -> None:
     """Upload files by the button, and wait until the list shows them."""
-    page.locator("#pick-files").set_input_files([text_file(name, content) for name in names])
+    page.locator("#pick-files").set_input_files([payload(name, content) for name in names])
     for name in names:
         expect(entry(page, name)).to_be_visible()
 

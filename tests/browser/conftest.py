@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect
 
 from tests.browser.site import Person, Site, running_site
 from tests.programs import find_chromium
@@ -145,6 +145,14 @@ def page(open_page: OpenPage, owner: Person) -> Page:
 @pytest.fixture
 def visitor(open_page: OpenPage) -> Page:
     return open_page()
+
+
+@pytest.fixture
+def vault(page: Page) -> Page:
+    """The page of a vault that has nothing in it yet."""
+    page.goto("/files/")
+    expect(page.get_by_text("Your vault is empty")).to_be_visible()
+    return page
 
 
 @pytest.fixture

@@ -15,13 +15,6 @@ from tests.browser.site import Person
 from tests.browser.vault import check, entry, give, make_folder, payload
 
 
-@pytest.fixture
-def vault(page: Page) -> Page:
-    page.goto("/files/")
-    expect(page.get_by_text("Your vault is empty")).to_be_visible()
-    return page
-
-
 def test_uploads_by_button_show_their_progress(vault: Page) -> None:
     give(vault, "a.txt", "日本語 🎈.txt", "b" * 200 + ".txt")
     expect(vault.locator("[data-uploads-summary]")).to_have_text("3 uploaded")

@@ -15,11 +15,11 @@ This folder was made on **your machine**, by `make run`. Nothing was downloaded.
 | Find | type in the search field |
 | Undo | delete something, then look into the trash |
 
-## A check list
+## First steps
 
-- [x] Sign in
-- [ ] Upload a folder
-- [ ] Share a coffee
+1. Sign in
+2. Upload a folder
+3. Have a coffee
 
 > Previews are made from parsed data. A script in a document stays text:
 > <script>alert("never")</script>

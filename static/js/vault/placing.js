@@ -7,7 +7,10 @@ import { clearSelection, neighbour } from "./selection.js";
 const many = (things) => (things.length === 1 ? `“${things[0].name}”` : `${things.length} items`);
 
 /** Ask about each taken name. Resolves to a map of name to choice, or to null for cancel. */
-async function decide(things, conflicts) {
+async function decide(things, taken) {
+  // In the order of the list, whatever order the server found them in.
+  const names = new Set(things.map(({ name }) => name));
+  const conflicts = [...names].filter((name) => taken.includes(name));
   const kinds = new Map(things.map(({ name, kind }) => [name, kind]));
   const choices = new Map();
   for (const [index, name] of conflicts.entries()) {

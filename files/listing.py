@@ -15,6 +15,7 @@ from django.db.models import Q, QuerySet
 from files.models import Node
 
 PAGE = 100
+MAX_SIZE = 2**63 - 1
 
 
 class Sort(StrEnum):
@@ -38,10 +39,31 @@ class Order:
         return Order(self.sort, descending=not self.descending)
 
 
+def _read_name(value: Any) -> str:
+    if not isinstance(value, str) or not value.isprintable():
+        raise ValueError(value)
+    return value
+
+
+def _read_size(value: Any) -> int:
+    if not isinstance(value, int) or not 0 <= value <= MAX_SIZE:
+        raise ValueError(value)
+    return value
+
+
+def read_moment(value: Any) -> datetime:
+    """Return an ISO 8601 moment. Raises ValueError for another, or one without its zone."""
+    moment = datetime.fromisoformat(value)
+    if moment.tzinfo is None:
+        raise ValueError(value)
+    return moment
+
+
+# How a value of the column is read back: it has been in a URL, so that it can be anything.
 READ: dict[Sort, Callable[[Any], Any]] = {
-    Sort.NAME: str,
-    Sort.SIZE: int,
-    Sort.MODIFIED: datetime.fromisoformat,
+    Sort.NAME: _read_name,
+    Sort.SIZE: _read_size,
+    Sort.MODIFIED: read_moment,
 }
 
 
@@ -63,7 +85,7 @@ class Cursor:
         try:
             kind, value, pk = json.loads(base64.urlsafe_b64decode(text.encode()))
             return cls(Node.Kind(kind), READ[order.sort](value), UUID(pk))
-        except (binascii.Error, TypeError, ValueError, AttributeError) as error:
+        except (binascii.Error, AttributeError, RecursionError, TypeError, ValueError) as error:
             raise ValueError("This is no place in the list.") from error
 
     def encode(self) -> str:

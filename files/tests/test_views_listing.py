@@ -1,3 +1,5 @@
+import base64
+import json
 from typing import Any
 
 import pytest
@@ -99,3 +101,55 @@ def test_names_are_text(own: Client, root: Node, name: str) -> None:
     assert "<script>alert" not in page
     assert str(node.pk) in page
     assert own.get(reverse("files:detail", args=[node.pk])).status_code == 200
+
+
+def cursor(value: object) -> str:
+    raw = json.dumps([1, value, "00000000-0000-0000-0000-000000000000"])
+    return base64.urlsafe_b64encode(raw.encode()).decode()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"sort": "size", "after": cursor(10**30)},
+        {"sort": "size", "after": cursor(-1)},
+        {"sort": "modified", "after": cursor("2026-01-01T00:00:00")},
+        {"sort": "modified", "after": cursor(7)},
+        {"sort": "name", "after": cursor("nul\0")},
+        {"sort": "name", "after": cursor(None)},
+        {"after": base64.urlsafe_b64encode(b"[" * 2900).decode()},
+        {"after": "\0"},
+    ],
+)
+def test_made_up_places_are_refused(own: Client, data: dict[str, str]) -> None:
+    assert own.get(reverse("files:home"), data).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        "2026-01-01T00:00:00Z_" + "z" * 32,
+        "2026-01-01T00:00:00_" + "0" * 32,
+        "9999-99-99T00:00:00Z_" + "0" * 32,
+        "_",
+        "\0",
+    ],
+)
+def test_made_up_places_in_the_trash_are_refused(own: Client, after: str) -> None:
+    assert own.get(reverse("files:trash"), {"after": after}).status_code == 400
+
+
+@pytest.mark.parametrize("value", ["\0", "x" * 3000, "9" * 50, "-1", "\u202e", "'\"<>"])
+@pytest.mark.parametrize("name", ["sort", "dir", "view", "q", "page", "at", "id", "next"])
+def test_nothing_said_in_a_url_breaks_a_page(
+    own: Client, root: Node, name: str, value: str
+) -> None:
+    node = make_file(root, "a.txt")
+    for url in (
+        reverse("files:home"),
+        reverse("files:search"),
+        reverse("files:trash"),
+        reverse("files:move"),
+        reverse("files:detail", args=[node.pk]),
+    ):
+        assert own.get(url, {name: value}).status_code in {200, 404}

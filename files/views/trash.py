@@ -1,16 +1,17 @@
 """Into the trash and out of it."""
 
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Q
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_POST, require_safe
 
 from files.http import AuthenticatedRequest
+from files.listing import read_moment
 from files.models import Node
 from files.trash import purge_nodes, purge_trash, restore_nodes, trash_nodes
 from files.views.answers import answers_errors, chosen_nodes, count, done
@@ -24,12 +25,10 @@ def trash(request: AuthenticatedRequest) -> HttpResponse:
     """List what was deleted, the latest first."""
     nodes = Node.objects.owned_by(request.user).in_trash().select_related("parent")
     if after := request.GET.get("after", ""):
-        moment, _, pk = after.partition("_")
+        moment, _, last = after.partition("_")
         try:
-            then = parse_datetime(moment)
-        except ValueError:
-            then = None
-        if then is None or len(pk) != 32 or not pk.isalnum():  # noqa: PLR2004  (a UUID's hex)
+            then, pk = read_moment(moment), UUID(last)
+        except (ValueError, OverflowError):
             return HttpResponseBadRequest("This is no place in the list.")
         nodes = nodes.filter(
             Q(trashed_at__lte=then), Q(trashed_at__lt=then) | Q(trashed_at=then, id__lt=pk)

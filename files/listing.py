@@ -40,7 +40,8 @@ class Order:
 
 
 def _read_name(value: Any) -> str:
-    if not isinstance(value, str) or not value.isprintable():
+    # PostgreSQL takes no NUL; half a surrogate pair cannot be encoded, which is a ValueError.
+    if not isinstance(value, str) or b"\0" in value.encode():
         raise ValueError(value)
     return value
 

@@ -15,9 +15,8 @@ def search_page(*, owner: AbstractBaseUser, query: str, after: Cursor | None) ->
 
     A query without a word finds nothing. One query; the owner's names are read from one index.
     """
-    # Names hold no control characters, and PostgreSQL takes no NUL.
-    printable = "".join(char for char in query if char.isprintable())
-    words = name_key(printable).split()[:MAX_WORDS]
+    # No name holds a NUL, and PostgreSQL takes none.
+    words = name_key(query.replace("\0", "")).split()[:MAX_WORDS]
     if not words:
         return Page([], "")
     nodes = Node.objects.owned_by(owner).living().below_root()

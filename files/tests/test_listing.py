@@ -125,3 +125,14 @@ def test_search_goes_on_where_a_page_ended(
         after = Cursor.decode(page.next_cursor, Order()) if page.next_cursor else None
     assert after is None
     assert len({node.pk for node in seen}) == 120
+
+
+def test_pages_go_on_after_names_of_joined_characters(owner: Any, root: Node) -> None:
+    names = [f"{number} 👩‍💻 न्‍.txt" for number in range(4)]
+    for name in names:
+        make_file(root, name, b"")
+    page = folder_page(folder=root, order=Order(), after=None, limit=2)
+    after = Cursor.decode(page.next_cursor, Order())
+    rest = folder_page(folder=root, order=Order(), after=after, limit=2)
+    assert [node.name for node in page.entries + rest.entries] == names
+    assert found(owner, "👩‍💻") == names

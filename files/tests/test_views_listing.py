@@ -118,6 +118,7 @@ def cursor(value: object) -> str:
         {"sort": "name", "after": cursor("nul\0")},
         {"sort": "name", "after": cursor(None)},
         {"after": base64.urlsafe_b64encode(b"[" * 2900).decode()},
+        {"sort": "name", "after": cursor("\ud800")},
         {"after": "\0"},
     ],
 )

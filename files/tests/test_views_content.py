@@ -186,3 +186,5 @@ def test_conflicts_are_told_beforehand(own: Client, root: Node) -> None:
     for nonsense in ([], {"paths": "a.txt"}, {"paths": [1]}, None):
         assert ask(nonsense).status_code == 400
     assert ask({"paths": ["../a"]}).status_code in {302, 400}
+    deep = "[" * 100_000 + "]" * 100_000
+    assert own.post(url, deep, content_type="application/json").status_code == 400

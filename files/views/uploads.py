@@ -91,7 +91,7 @@ def conflicts(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     folder = own_folder(request, pk)
     try:
         paths = json.loads(request.body)["paths"]
-    except (ValueError, KeyError, TypeError):
+    except (KeyError, RecursionError, TypeError, ValueError):
         paths = None
     if (
         not isinstance(paths, list)

@@ -8,7 +8,10 @@ const OFF = "vault:keys-off";
 const FIELDS = "input:not([type=checkbox]), textarea, select, dialog, [popover], audio, video";
 
 /** Whether the key of the event belongs to a field, a dialog, a menu or a player. */
-export const isTyping = ({ target }) => Boolean(target.closest?.(FIELDS));
+export function isTyping({ target }) {
+  // Right after a dialog has closed, its field may still have the focus for a moment.
+  return Boolean(target.closest?.(FIELDS)?.checkVisibility());
+}
 
 // What is selected, or else the entry with the focus.
 function subjects() {

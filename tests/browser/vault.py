@@ -37,3 +37,5 @@ def make_folder(page: Page, name: str) -> None:
 def open_entry(page: Page, name: str) -> None:
     entry(page, name).locator("a.entry__link").click()
     expect(page.get_by_role("heading", name=name, level=1)).to_be_visible()
+    # Its scripts have run, too.
+    page.wait_for_load_state()

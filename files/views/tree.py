@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from files.conflicts import Conflict
 from files.errors import FilesError
 from files.forms import NameForm, parse_conflict
 from files.http import AuthenticatedRequest
@@ -112,7 +113,8 @@ def copy(request: AuthenticatedRequest) -> HttpResponse:
     nodes, target = _chosen(request)
     conflict = parse_conflict(request.POST.get("conflict", ""))
     copies = copy_nodes(owner=request.user, nodes=nodes, target=target, conflict=conflict)
-    made = [str(node.pk) for node in copies]
+    # What was replaced is older than the copy: deleting it would be no way back.
+    made = [str(node.pk) for node in copies] if conflict is not Conflict.REPLACE else []
     return done(
         request,
         f"Copied {count(len(copies))} to “{target.name or 'Files'}”.",

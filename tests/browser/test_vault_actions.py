@@ -226,3 +226,21 @@ def test_no_connection_is_told_and_nothing_is_lost(vault: Page, complaints: Comp
     expect(vault.locator(".toast")).to_contain_text("cannot be reached")
     vault.context.set_offline(offline=False)
     expect(entry(vault, "a.txt")).to_be_visible()
+
+
+def test_undo_never_takes_what_a_copy_replaced(taken: Page, complaints: Complaints) -> None:
+    complaints.allow("409")
+    menu(taken, "a.txt", "Copy")
+    dialog = taken.get_by_role("dialog", name=re.compile("^Copy"))
+    dialog.get_by_role("link", name="Target").click()
+    dialog.get_by_role("button", name="Copy to “Target”").click()
+    question = taken.get_by_role("dialog", name="This name is taken")
+    question.get_by_text("Replace", exact=True).click()
+    question.get_by_role("button", name="Continue").click()
+    toast = taken.locator(".toast", has_text="Copied 1 item")
+    expect(toast).to_be_visible()
+    expect(toast.get_by_role("button", name="Undo")).to_have_count(0)
+    open_entry(taken, "Target")
+    open_entry(taken, "a.txt")
+    versions = taken.locator(".facts dt", has_text="Versions").locator("+ dd")
+    expect(versions).to_have_text("2")

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.site import Person
-from tests.browser.vault import check, entry, give, make_folder, payload
+from tests.browser.vault import check, entry, give, make_folder, open_entry, payload
 
 
 def test_uploads_by_button_show_their_progress(vault: Page) -> None:
@@ -216,12 +216,11 @@ def test_everything_by_keyboard(vault: Page) -> None:
 
 def test_next_and_previous_by_arrows(vault: Page) -> None:
     give(vault, "a.txt", "b.txt")
-    entry(vault, "a.txt").locator("a").first.click()
-    expect(vault.get_by_role("heading", name="a.txt")).to_be_visible()
-    vault.keyboard.press("ArrowRight")
-    expect(vault.get_by_role("heading", name="b.txt")).to_be_visible()
-    vault.keyboard.press("ArrowLeft")
-    expect(vault.get_by_role("heading", name="a.txt")).to_be_visible()
+    open_entry(vault, "a.txt")
+    for key, name in (("ArrowRight", "b.txt"), ("ArrowLeft", "a.txt")):
+        vault.keyboard.press(key)
+        expect(vault.get_by_role("heading", name=name, level=1)).to_be_visible()
+        vault.wait_for_load_state()
 
 
 def test_without_scripts(open_page: OpenPage, owner: Person) -> None:

@@ -210,6 +210,7 @@ def test_everything_by_keyboard(vault: Page) -> None:
     entry(vault, "renamed.txt").focus()
     vault.keyboard.press("Enter")
     expect(vault.get_by_role("heading", name="renamed.txt")).to_be_visible()
+    vault.wait_for_load_state()
     vault.keyboard.press("Escape")
     expect(entry(vault, "renamed.txt")).to_be_visible()
 

@@ -90,20 +90,20 @@ def sniff(head: bytes, *, size: int, name: str) -> str:
     """
     if not head:
         return "application/x-empty"
-    return _signature(head) or _container(head) or _text(head, name) or UNKNOWN
+    # Text first: prose may begin with BM, MZ, ID3 or RIFF; the formats that these stand for never
+    # go without control characters. PDF alone may.
+    if not head.startswith(b"%PDF-") and (text := _text(head, name)):
+        return text
+    return _container(head) or _signature(head) or UNKNOWN
 
 
 def _signature(head: bytes) -> str:
     for offset, magic, media_type in SIGNATURES:
         if head.startswith(magic, offset):
-            if media_type == "image/bmp" and _plausible_text(head):
-                continue
-            if media_type.endswith("portable-executable") and _plausible_text(head):
-                continue
             return media_type
     # MPEG audio: eleven bits set, then a layer and a bit rate that exist.
     if len(head) > 2 and head[0] == 0xFF and head[1] & 0xE6 in {0xE2, 0xE4, 0xE6}:  # noqa: PLR2004
-        return "audio/mpeg" if head[:2] not in UTF_16 else ""
+        return "audio/mpeg"
     return ""
 
 

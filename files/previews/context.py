@@ -73,7 +73,7 @@ def preview_context(*, node: Node, page: int = 1) -> PreviewContext:
         picture = request_preview(blob=node.content, variant=f"page-{number}", name=node.name)
         details = view.details
         return _shown(kind, picture, mislabelled=mislabelled, page=number, details=details)
-    return _shown(kind, view, mislabelled=mislabelled)
+    return _shown(kind, view, mislabelled=mislabelled, page=max(page, 1))
 
 
 def _shown(
@@ -84,17 +84,22 @@ def _shown(
     page: int = 1,
     details: dict[str, Any] | None = None,
 ) -> PreviewContext:
-    if preview.state == Preview.State.PENDING:
+    state, html = preview.state, ""
+    rows: list[Any] = []
+    try:
+        html, rows = _read(preview)
+    except Preview.DoesNotExist:
+        state = Preview.State.PENDING
+    if state == Preview.State.PENDING:
         template, words = "files/previews/pending.html", ""
-    elif preview.state == Preview.State.FAILED:
+    elif state == Preview.State.FAILED:
         template, words = _template(FALLBACK), WORDS.get(preview.error, WORDS["failed"])
     else:
         template, words = _template(kind), ""
-    html, rows = _read(preview)
     return PreviewContext(
         kind=kind,
         template=template,
-        state=preview.state,
+        state=state,
         details=preview.details if details is None else details,
         html=html,
         rows=rows,

@@ -35,23 +35,35 @@ def has_thumbnail(media_type: str) -> bool:
     return kind_of(media_type).thumbnail
 
 
-@transaction.atomic
 def request_preview(*, blob: Blob, variant: str, name: str = "") -> Preview:
     """Return the preview as it is; the first request, and one after a loss, has it made.
 
     `name` helps to tell the language of source code. One that failed stays failed: the blob
     never changes, so that the next attempt would fail like the first.
     """
+    preview = Preview.objects.filter(blob=blob, variant=variant).first()
+    if preview is not None and not _is_lost(preview):
+        # Nearly every look ends here, without a transaction: SQLite lets in one at a time.
+        return preview
+    return _enter_preview(blob=blob, variant=variant, name=name)
+
+
+def _is_lost(preview: Preview) -> bool:
+    late = timezone.now() - LOST_AFTER
+    return preview.state == Preview.State.PENDING and preview.requested_at < late
+
+
+@transaction.atomic
+def _enter_preview(*, blob: Blob, variant: str, name: str) -> Preview:
     preview, new = Preview.objects.get_or_create(
         blob=blob, variant=variant, defaults={"details": {"name": name}}
     )
-    lost = (
-        preview.state == Preview.State.PENDING
-        and preview.requested_at < timezone.now() - LOST_AFTER
+    now = timezone.now()
+    lost = Preview.objects.filter(
+        pk=preview.pk, state=Preview.State.PENDING, requested_at__lt=now - LOST_AFTER
     )
-    if lost:
-        Preview.objects.filter(pk=preview.pk).update(requested_at=timezone.now())
-    if new or lost:
+    # Of several that see it lost, the one whose update counts has it made.
+    if new or lost.update(requested_at=now):
         transaction.on_commit(lambda: enqueue_preview(preview.pk))
     return preview
 
@@ -65,10 +77,13 @@ def make_preview(*, preview_id: UUID) -> None:
         changes = _render(preview)
     except RenderError as error:
         changes = {"state": Preview.State.FAILED, "error": error.code}
-    mine = Preview.objects.filter(pk=preview_id, state=Preview.State.PENDING).update(**changes)
-    if not mine and changes.get("key"):
-        # Another worker was faster, or the blob has gone meanwhile.
-        default_storage.delete(changes["key"])
+    mine = 0
+    try:
+        mine = Preview.objects.filter(pk=preview_id, state=Preview.State.PENDING).update(**changes)
+    finally:
+        if not mine and changes.get("key"):
+            # Another worker was faster, the blob has gone meanwhile, or the database has.
+            default_storage.delete(changes["key"])
     logger.info(
         "preview id=%s variant=%s state=%s error=%s",
         preview_id,
@@ -103,7 +118,8 @@ def _render(preview: Preview) -> dict[str, Any]:
         "state": Preview.State.READY,
         "key": key,
         "media_type": made["media_type"],
-        "details": made["details"],
+        # With the name still in it, should it have to be made again.
+        "details": preview.details | made["details"],
     }
 
 
@@ -132,5 +148,17 @@ def thumbnails_for(nodes: Sequence[Node]) -> dict[UUID, Preview]:
 
 
 def open_preview(preview: Preview) -> IO[Any]:
-    """Open what was made."""
-    return default_storage.open(preview.key, "rb")
+    """Open what was made. Raises Preview.DoesNotExist where it is gone, and has it made again."""
+    try:
+        return default_storage.open(preview.key, "rb")
+    except FileNotFoundError:
+        _make_again(preview)
+        raise Preview.DoesNotExist from None
+
+
+@transaction.atomic
+def _make_again(preview: Preview) -> None:
+    same = Preview.objects.filter(pk=preview.pk, state=Preview.State.READY, key=preview.key)
+    now = timezone.now()
+    if same.update(state=Preview.State.PENDING, key="", media_type="", requested_at=now):
+        transaction.on_commit(lambda: enqueue_preview(preview.pk))

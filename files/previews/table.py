@@ -17,6 +17,9 @@ DELIMITERS = ",;\t|"
 
 def render(source: Path, out: Path, *, variant: str, name: str) -> dict[str, Any]:
     text, encoding, cut = read_text(source)
+    if cut:
+        # The last row may have been cut through.
+        text = text[: text.rfind("\n") + 1] or text
     delimiter = _delimiter(text)
     csv.field_size_limit(1024 * 1024)
     rows: list[list[str]] = []

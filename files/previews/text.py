@@ -16,23 +16,39 @@ MAX_HIGHLIGHTED = 200 * 1024
 
 
 def render(source: Path, out: Path, *, variant: str, name: str) -> dict[str, Any]:
-    text, encoding, cut = read_text(source)
+    whole, encoding, cut = read_text(source)
+    text, shortened = _shorten(whole)
     lexer = _lexer(name) if len(text) <= MAX_HIGHLIGHTED else TextLexer()
     body = highlight(text, lexer, HtmlFormatter(nowrap=True))
     lines = [f'<span class="line">{line}</span>\n' for line in body.rstrip("\n").split("\n")]
     (out / "text.html").write_text("".join(lines), encoding="utf-8")
-    details = {"truncated": cut, "language": lexer.name, "encoding": encoding, "lines": len(lines)}
+    details = {
+        "truncated": cut or shortened,
+        "language": lexer.name,
+        "encoding": encoding,
+        "lines": len(lines),
+    }
     return {"file": "text.html", "media_type": "text/html", "details": details}
 
 
 def read_text(source: Path, limit: int = MAX_BYTES) -> tuple[str, str, bool]:
-    """Return the beginning of a text, its encoding, and whether there is more."""
+    """Return the beginning of a text, its encoding, and whether there is more.
+
+    Lines end in "\\n". At nothing else: str.splitlines also breaks at form feeds and at U+2028,
+    which editors, CSV and Markdown do not.
+    """
     with source.open("rb") as file:
         head = file.read(limit + 1)
-    text, encoding = decode(head[:limit], cut=len(head) > limit)
-    lines = text.splitlines()
+    cut = len(head) > limit
+    text, encoding = decode(head[:limit], cut=cut)
+    return text.replace("\r\n", "\n").replace("\r", "\n"), encoding, cut
+
+
+def _shorten(text: str) -> tuple[str, bool]:
+    """Return so many lines, each so long, as a page can bear; and whether any was cut."""
+    lines = text.removesuffix("\n").split("\n")
     short = [line[:MAX_LINE] for line in lines[:MAX_LINES]]
-    return "\n".join(short) + "\n", encoding, len(head) > limit or short != lines
+    return "\n".join(short) + "\n", short != lines
 
 
 def decode(raw: bytes, *, cut: bool) -> tuple[str, str]:

@@ -70,7 +70,10 @@ def _preview(request: AuthenticatedRequest, pk: UUID, variant: str) -> HttpRespo
     node = own_node(request, pk)
     previews = Preview.objects.filter(state=Preview.State.READY, media_type="image/webp")
     preview = get_object_or_404(previews, blob=node.content_id, variant=variant)
-    response = FileResponse(open_preview(preview), content_type=preview.media_type)
+    try:
+        response = FileResponse(open_preview(preview), content_type=preview.media_type)
+    except Preview.DoesNotExist as error:
+        raise Http404 from error
     _shield(response.headers, "inline", f"{variant}.webp")
     # Of immutable bytes; the URL changes with them.
     response.headers["Cache-Control"] = "private, max-age=86400, immutable"

@@ -6,7 +6,8 @@ import time
 from typing import Any
 
 import pytest
-from PIL import Image
+from PIL import ExifTags, Image, ImageCms
+from PIL.TiffImagePlugin import IFDRational
 
 from files.models import Node, Preview
 from files.previews.context import PreviewContext, preview_context
@@ -214,3 +215,90 @@ def test_a_name_that_lies_is_told(
     mislabelled: bool,
 ) -> None:
     assert look(root, name, content)[1].mislabelled is mislabelled
+
+
+def png(image: Image.Image, **options: Any) -> bytes:
+    out = io.BytesIO()
+    image.save(out, "PNG", **options)
+    return out.getvalue()
+
+
+def test_sixteen_bits_of_grey_stay_grey(root: Node) -> None:
+    node, _ = look(root, "scan.png", png(Image.new("I;16", (64, 64), 128 * 256)))
+    [(_, grey)] = opened(node, "thumbnail").convert("L").getcolors() or []
+    assert isinstance(grey, int)
+    assert 120 < grey < 136
+
+
+def test_a_bitmap_is_scaled_smoothly(root: Node) -> None:
+    checks = Image.effect_noise((1280, 1280), 200).convert("1")
+    node, _ = look(root, "fax.png", png(checks))
+    shades = opened(node, "thumbnail").convert("L").histogram()
+    assert sum(shades[64:192]) > sum(shades) / 2, "black and white mix to greys"
+
+
+def test_colours_are_converted_before_their_profile_is_stripped(root: Node) -> None:
+    plain = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    swapped = plain.replace(b"rXYZ", b"tmpX").replace(b"bXYZ", b"rXYZ").replace(b"tmpX", b"bXYZ")
+    node, _ = look(root, "p3.png", png(Image.new("RGB", (64, 64), "red"), icc_profile=swapped))
+    red, _, blue = opened(node, "view").convert("RGB").getpixel((9, 9))  # type: ignore[misc]
+    assert blue > 200 > red, "a profile whose red is blue"
+
+
+def test_a_profile_that_is_nonsense_changes_nothing(root: Node) -> None:
+    node, _ = look(root, "a.png", png(Image.new("RGB", (64, 64), "red"), icc_profile=b"nonsense"))
+    assert opened(node, "view").size == (64, 64)
+
+
+def test_one_senseless_exif_value_costs_no_other(root: Node) -> None:
+    data = Image.Exif()
+    data[ExifTags.Base.Model] = "Vault Cam 1"
+    data[ExifTags.Base.Orientation] = 6
+    data.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.ExposureTime] = IFDRational(1, 0)
+    data.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.FNumber] = IFDRational(28, 10)
+    out = io.BytesIO()
+    Image.new("RGB", (400, 200)).save(out, "JPEG", exif=data)
+    details = look(root, "a.jpg", out.getvalue())[1].details
+    assert details["exif"] == {"Camera": "Vault Cam 1", "Aperture": "f/2.8"}
+    assert (details["width"], details["height"]) == (200, 400), "as it is seen"
+
+
+def test_long_cells_and_odd_separators_do_not_break_rows(root: Node) -> None:
+    content = f'a,"{"x" * 5000}",c\nd,e\u2028f,g\n'.encode()
+    rows = look(root, "a.csv", content)[1].rows
+    assert rows == [["a", "x" * 300, "c"], ["d", "e\u2028f", "g"]]
+
+
+def test_the_row_that_was_cut_through_is_left_out(root: Node) -> None:
+    context = look(root, "a.csv", b"x" * 40_000 + b",1\n" + b"y" * 600_000)[1]
+    assert [len(row) for row in context.rows] == [2]
+    assert context.details["truncated"]
+
+
+def test_markdown_keeps_long_paragraphs_and_what_images_show(root: Node) -> None:
+    html = look(root, "a.md", b"word " * 2000 + b"end\n\n![a <b>cat](https://evil.example/c.png)")[
+        1
+    ].html
+    assert "end</p>" in html
+    assert "a &lt;b&gt;cat" in html
+
+
+@pytest.mark.parametrize(
+    "evil", [b"[" * 100_000, b"*a _b " * 40_000, b"> " * 100_000, b"`a``" * 50_000]
+)
+def test_markdown_bombs_end(root: Node, evil: bytes) -> None:
+    start = time.monotonic()
+    assert look(root, "a.md", evil)[1].state in {"ready", "failed"}
+    assert time.monotonic() - start < 40
+
+
+def test_the_page_asked_for_outlives_the_wait(root: Node, settings: Any) -> None:
+    settings.TASKS = {
+        "default": {
+            "BACKEND": "django.tasks.backends.dummy.DummyBackend",
+            "QUEUES": ["default", "previews"],
+        }
+    }
+    node = make_file(root, "a.pdf", makers.pdf())
+    context = preview_context(node=node, page=2)
+    assert (context.state, context.page) == ("pending", 2)

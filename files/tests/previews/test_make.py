@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
+from django.db import OperationalError
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -150,3 +152,52 @@ def test_text_previews_are_never_served_by_themselves(
     assert Preview.objects.get(variant="view").media_type == "text/html"
     url = reverse("files:preview_file", args=[node.pk, "view"])
     assert client.get(url).status_code == 404
+
+
+def test_a_look_takes_no_transaction(
+    owner: Any, root: Node, django_assert_num_queries: Any
+) -> None:
+    node = make_file(root, "a.jpg", makers.picture())
+    assert node.content is not None
+    with django_assert_num_queries(1):
+        request_preview(blob=node.content, variant="thumbnail")
+
+
+def test_what_was_thrown_away_is_made_again(owner: Any, root: Node, browser_of: Any) -> None:
+    node = make_file(root, "a.py", b"def f(): pass\n")
+    client = browser_of(owner)
+    page = reverse("files:detail", args=[node.pk])
+    client.get(page)
+    default_storage.delete(Preview.objects.get().key)
+    assert "Preparing the preview" in client.get(page).text
+    assert '<span class="k">def</span>' in client.get(page).text, "still Python"
+
+
+def test_a_thumbnail_that_was_thrown_away_is_made_again(
+    owner: Any, root: Node, browser_of: Any
+) -> None:
+    node = make_file(root, "a.jpg", makers.picture())
+    client = browser_of(owner)
+    url = reverse("files:thumbnail", args=[node.pk])
+    default_storage.delete(Preview.objects.get().key)
+    assert client.get(url).status_code == 404
+    response = client.get(url)
+    assert response.status_code == 200
+    response.close()
+
+
+def test_nothing_is_left_over_when_the_database_goes(
+    owner: Any, root: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    node = make_file(root, "b.jpg", makers.picture())
+    preview = Preview.objects.get(blob=node.content)
+    default_storage.delete(preview.key)
+    Preview.objects.update(state=Preview.State.PENDING, key="")
+
+    def gone(*args: Any, **changes: Any) -> int:
+        raise OperationalError("gone")
+
+    monkeypatch.setattr(QuerySet, "update", gone)
+    with pytest.raises(OperationalError):
+        make_preview(preview_id=preview.pk)
+    assert made(owner) == []

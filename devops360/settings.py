@@ -22,7 +22,8 @@ DEBUG = env.flag("DEBUG")
 STATE_DIR = Path(env.text("STATE_DIR") or BASE_DIR / "var")
 
 PORT = env.integer("PORT", 8000, minimum=1)
-SITE_URL = env.text("SITE_URL", "" if PRODUCTION else f"http://127.0.0.1:{PORT}").rstrip("/")
+# Not 127.0.0.1: passkeys are bound to a name (WebAuthn: an RP ID is a domain).
+SITE_URL = env.text("SITE_URL", "" if PRODUCTION else f"http://localhost:{PORT}").rstrip("/")
 if not SITE_URL:
     raise ImproperlyConfigured("Set SITE_URL to the address people use: https://vault.example.com")
 SITE_NAME = env.text("SITE_NAME", "DevOps360")
@@ -60,6 +61,9 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.usersessions",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp_webauthn",
     "django_htmx",
     "django_tasks_db",
 ]
@@ -74,9 +78,10 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "devops360.middleware.SignInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "devops360.gate.GateMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.SessionActivityMiddleware",
@@ -225,6 +230,23 @@ ACCOUNT_USERNAME_BLACKLIST = ["admin", "root", "support", "security", "devops360
 ACCOUNT_USERNAME_MIN_LENGTH = 3
 ACCOUNT_USER_DISPLAY = "accounts.adapter.display_name"
 USERSESSIONS_TRACK_ACTIVITY = True
+
+# -- Second factors --------------------------------------------------------------------------
+# Whom the site asks for one. The admin asks everybody, whatever is set here.
+SECOND_FACTOR = env.choice(
+    "SECOND_FACTOR", "everyone" if PRODUCTION else "staff", ("optional", "staff", "everyone")
+)
+# Ways that are weaker than an app or a passkey, each to be switched off.
+SECOND_FACTOR_EMAIL = env.flag("SECOND_FACTOR_EMAIL", default=True)
+SECOND_FACTOR_SMS = env.flag("SECOND_FACTOR_SMS")
+REMEMBER_BROWSER_DAYS = env.integer("REMEMBER_BROWSER_DAYS", 30, minimum=0)
+RECOVERY_DELAY_HOURS = env.integer("RECOVERY_DELAY_HOURS", 24, minimum=0)
+OTP_TOTP_ISSUER = SITE_NAME
+# Guesses are limited per person, over all factors and with an end: accounts.limits.
+OTP_TOTP_THROTTLE_FACTOR = 0
+OTP_WEBAUTHN_RP_ID = _host
+OTP_WEBAUTHN_RP_NAME = SITE_NAME
+OTP_WEBAUTHN_ALLOWED_ORIGINS = [SITE_URL]
 
 # -- What it sends ---------------------------------------------------------------------------
 MAILERS = {"default": env.mailer(env.text("EMAIL_URL", "console:"))}

@@ -1,0 +1,37 @@
+"""Writing down what happens to an account (ASVS 5.0: 16.3.1, 16.3.2)."""
+
+import logging
+from datetime import timedelta
+
+from django.utils import timezone
+
+from accounts.clients import NOBODY, Client
+from accounts.models import SecurityEvent, User
+
+logger = logging.getLogger(__name__)
+
+KEPT = timedelta(days=400)
+Kind = SecurityEvent.Kind
+
+
+def record(
+    *, user: User, kind: Kind, client: Client = NOBODY, detail: str = "", by: User | None = None
+) -> SecurityEvent:
+    """Add an event to a person's history, in the transaction of the change, and to the log."""
+    logger.info(
+        "security kind=%s user=%s ip=%s by=%s", kind, user.pk, client.ip, by.pk if by else "-"
+    )
+    return SecurityEvent.objects.create(
+        user=user,
+        kind=kind,
+        detail=detail[:200],
+        ip=client.ip or None,
+        user_agent=client.user_agent,
+        by=by,
+    )
+
+
+def forget_old_events() -> int:
+    """Delete events that nobody asks about any more; return how many."""
+    deleted, _ = SecurityEvent.objects.filter(at__lt=timezone.now() - KEPT).delete()
+    return deleted

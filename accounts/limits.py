@@ -1,0 +1,115 @@
+"""How often someone may guess: few times freely, then with a growing delay that has an end.
+
+ASVS 5.0: 6.3.1, 6.6.3. An attempt is counted before it is made, under a row lock, and taken back
+when it succeeds: of a hundred that come at once, no more are let through than of a hundred in turn.
+"""
+
+import ipaddress
+from dataclasses import dataclass
+from datetime import timedelta
+from math import ceil
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from accounts.errors import AccountError
+from accounts.models import Throttle
+from accounts.secret_digest import keyed_digest_of
+
+
+@dataclass(frozen=True)
+class Limit:
+    """`free` attempts, then a wait of `first`, doubled each time up to `longest`."""
+
+    name: str
+    free: int
+    first: timedelta = timedelta(seconds=30)
+    longest: timedelta = timedelta(minutes=15)
+    # Without a failure for so long, all is forgotten.
+    memory: timedelta = timedelta(hours=6)
+
+    def wait_after(self, failures: int) -> timedelta:
+        over = failures - self.free
+        # 2 ** 20 is far beyond the longest: no need to make huge numbers.
+        return timedelta() if over < 0 else min(self.first * 2 ** min(over, 20), self.longest)
+
+
+PASSWORD = Limit("password", free=5)
+PASSWORD_ON_KNOWN_BROWSER = Limit("password-browser", free=5)
+ADDRESS = Limit("address", free=30)
+CODE = Limit("code", free=5)
+TOKEN = Limit("token", free=30)
+
+
+class TooManyAttemptsError(AccountError):
+    """Refused unread. `seconds` until the next attempt is."""
+
+    def __init__(self, seconds: int) -> None:
+        self.seconds = seconds
+        super().__init__(f"Too many attempts. Try again in {spell_out(seconds)}.")
+
+
+def spell_out(seconds: int) -> str:
+    if seconds < 90:
+        return f"{seconds} seconds" if seconds != 1 else "1 second"
+    return f"{ceil(seconds / 60)} minutes"
+
+
+def network_of(ip: str) -> str:
+    """Return what one customer has: an IPv4 address, or an IPv6 network of 64 bits."""
+    try:
+        address = ipaddress.ip_address(ip)
+    except ValueError:
+        return ip
+    if address.version == 4:
+        return ip
+    return str(ipaddress.ip_network(f"{ip}/64", strict=False))
+
+
+@transaction.atomic
+def count_attempt(limit: Limit, subject: object) -> None:
+    """Count an attempt; raise TooManyAttemptsError, counting nothing, if it may not be made yet."""
+    now = timezone.now()
+    key = _key(limit, subject)
+    Throttle.objects.get_or_create(key=key, defaults={"failed_at": now})
+    row = Throttle.objects.select_for_update().get(key=key)
+    if now - row.failed_at > limit.memory:
+        row.failures = 0
+    ready_at = row.failed_at + limit.wait_after(row.failures)
+    # `free` is the number of failures after which the first wait comes.
+    if row.failures >= limit.free and now < ready_at:
+        raise TooManyAttemptsError(ceil((ready_at - now).total_seconds()))
+    row.failures += 1
+    row.failed_at = now
+    row.save()
+
+
+def forgive_all(limit: Limit, subject: object) -> None:
+    """Forget the failures: the attempt just counted was right."""
+    Throttle.objects.filter(key=_key(limit, subject)).delete()
+
+
+def forgive_one(limit: Limit, subject: object) -> None:
+    """Take back the attempt just counted, but not the failures before it."""
+    key = _key(limit, subject)
+    Throttle.objects.filter(key=key, failures__gt=0).update(failures=F("failures") - 1)
+
+
+def seconds_to_wait(limit: Limit, subject: object) -> int:
+    """Return how long until an attempt would be heard; 0 for now."""
+    row = Throttle.objects.filter(key=_key(limit, subject)).first()
+    if row is None or row.failures < limit.free:
+        return 0
+    left = row.failed_at + limit.wait_after(row.failures) - timezone.now()
+    return max(0, ceil(left.total_seconds()))
+
+
+def forget_old_failures() -> int:
+    """Delete counts that no limit remembers; return how many."""
+    old = Throttle.objects.filter(failed_at__lt=timezone.now() - timedelta(days=1))
+    return old.delete()[0]
+
+
+def _key(limit: Limit, subject: object) -> str:
+    return keyed_digest_of(str(subject).casefold(), purpose=f"limit:{limit.name}")

@@ -1,0 +1,46 @@
+"""How far someone has come: what the gate asks of every request (ASVS 5.0, 6.3.3)."""
+
+from enum import Enum
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q
+
+from accounts.models import User
+from accounts.second_factor.kinds import enabled_kinds
+
+
+class Standing(Enum):
+    # Has shown a second factor, or has none and need have none.
+    VERIFIED = "verified"
+    # The password was right; the second factor is still to be shown.
+    OWES_CODE = "owes code"
+    # The password was right; a second factor must be set up before anything else.
+    OWES_ENROLMENT = "owes enrolment"
+
+
+def has_second_factor(user: User) -> bool:
+    """Tell whether the person has any factor that is switched on. One query for all kinds."""
+    own = Q(pk=None)
+    for kind in enabled_kinds():
+        if kind.counts:
+            devices: Any = kind.model
+            own |= Q(Exists(devices.objects.filter(user=OuterRef("pk"), confirmed=True)))
+    return User.objects.filter(own, pk=user.pk).exists()
+
+
+def is_required_of(user: User) -> bool:
+    if settings.SECOND_FACTOR == "staff":
+        return user.is_staff
+    return bool(settings.SECOND_FACTOR == "everyone")
+
+
+def standing_of(user: User, *, verified: bool) -> Standing:
+    """Return how far a person who gave the password has come. `verified`: a factor was shown."""
+    if verified:
+        return Standing.VERIFIED
+    if has_second_factor(user):
+        return Standing.OWES_CODE
+    if is_required_of(user):
+        return Standing.OWES_ENROLMENT
+    return Standing.VERIFIED

@@ -11,6 +11,8 @@ class Client:
 
     ip: str = ""
     user_agent: str = ""
+    # The digest of the cookie by which the browser is known again; "" without one.
+    browser: str = ""
 
 
 NOBODY = Client()

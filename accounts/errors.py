@@ -11,3 +11,11 @@ class AvatarError(AccountError):
 
 class LastAdministratorError(AccountError):
     """Without this person nobody could administer the site."""
+
+
+class FactorError(AccountError):
+    """Something about a second factor was refused."""
+
+
+class CodeRefusedError(FactorError):
+    """The code is wrong, old, or was used before; which of them is not said."""

@@ -297,6 +297,9 @@ CSRF_COOKIE_NAME = f"{_prefix}csrftoken"
 CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
+# Knows a browser again after its session has ended; opens nothing by itself.
+BROWSER_COOKIE_NAME = f"{_prefix}browser"
+BROWSER_COOKIE_AGE = 365 * 24 * 3600
 CSRF_FAILURE_VIEW = "devops360.views.csrf_failure"
 
 # -- Language and time -----------------------------------------------------------------------

@@ -5,9 +5,11 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models.person import User
+
 
 class AccessTokenQuerySet(models.QuerySet["AccessToken"]):
-    def of(self, user: object) -> "AccessTokenQuerySet":
+    def of(self, user: User) -> "AccessTokenQuerySet":
         return self.filter(user=user)
 
     def usable(self) -> "AccessTokenQuerySet":

@@ -31,7 +31,7 @@ def has_second_factor(user: User) -> bool:
 
 def is_required_of(user: User) -> bool:
     if settings.SECOND_FACTOR == "staff":
-        return user.is_staff
+        return bool(user.is_staff)
     return bool(settings.SECOND_FACTOR == "everyone")
 
 

@@ -1,0 +1,40 @@
+"""Checking codes: limited, single-use, written down (ASVS 5.0: 6.5.1, 6.6.3)."""
+
+import django_otp
+
+from accounts import browsers, history, limits
+from accounts.clients import Client
+from accounts.errors import CodeRefusedError
+from accounts.models import SecurityEvent, User
+from accounts.second_factor.kinds import AnyDevice, find_factor, kind_of
+
+MAX_CODE_LENGTH = 64
+
+
+def guess_subject(*, user: User, client: Client) -> str:
+    """Return under what guesses are counted: a stranger's are not held against a known browser."""
+    browser = browsers.known_browser(user=user, client=client)
+    return f"{user.pk}:{browser.pk if browser else ''}"
+
+
+def verify_code(*, user: User, device_id: str, code: str, client: Client) -> AnyDevice:
+    """Spend a code and return the factor that made it.
+
+    Raises CodeRefusedError, or TooManyAttemptsError without having looked at the code. Of many who
+    try the same code at once one gets the factor: `verify_token()` holds the device's row.
+    """
+    subject = guess_subject(user=user, client=client)
+    limits.count_attempt(limits.CODE, subject)
+    own = find_factor(user, device_id)
+    code = code.strip()
+    device = None
+    if own is not None and 0 < len(code) <= MAX_CODE_LENGTH and "\0" not in code:
+        typed = code if kind_of(own).slug == "recovery" else "".join(code.split())
+        device = django_otp.verify_token(user, device_id, typed)
+    if device is None:
+        history.record(user=user, kind=SecurityEvent.Kind.CODE_REFUSED, client=client)
+        raise CodeRefusedError("This code is not right, or was used before. Try the next one.")
+    limits.forgive_all(limits.CODE, subject)
+    if kind_of(device).slug == "recovery":
+        history.record(user=user, kind=SecurityEvent.Kind.CODE_SPENT, client=client)
+    return device

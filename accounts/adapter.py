@@ -9,13 +9,15 @@ from typing import Any, override
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect  # noqa: TID251
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts import mail, passwords, people, sessions
-from accounts.models import User
+from accounts import arrival, browsers, history, limits, mail, passwords, people
+from accounts.http import client_of
+from accounts.models import SecurityEvent, User
 
 logger = logging.getLogger(__name__)
 
@@ -65,7 +67,16 @@ class AccountAdapter(DefaultAccountAdapter):
                 {"email": email_address.email},
             )
             return False
-        return bool(super().confirm_email(request, email_address))
+        before = email_address.user.email
+        confirmed = bool(super().confirm_email(request, email_address))
+        if confirmed and before.lower() != email_address.email.lower():
+            history.record(
+                user=email_address.user,
+                kind=SecurityEvent.Kind.EMAIL_CHANGED,
+                client=client_of(request),
+                detail=email_address.email,
+            )
+        return confirmed
 
     def get_email_verification_redirect_url(self, email_address: EmailAddress) -> str:
         signed_in = self.request.user.is_authenticated
@@ -113,8 +124,41 @@ class AccountAdapter(DefaultAccountAdapter):
         return mail.absolute_url("account_reset_password_from_key", uid, token)
 
     # -- Signing in ---------------------------------------------------------------------------
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count the attempt before it is made, against the account and against the address."""
+        client = client_of(request)
+        login = str(credentials.get("email") or credentials.get("username") or "")
+        person = User.objects.with_login(login).first()
+        browser = browsers.known_browser(user=person, client=client) if person else None
+        limit = limits.PASSWORD_ON_KNOWN_BROWSER if browser else limits.PASSWORD
+        subject = f"{person.pk}:{browser.pk if browser else ''}" if person else login
+        network = limits.network_of(client.ip)
+        try:
+            limits.count_attempt(limits.ADDRESS, network)
+            limits.count_attempt(limit, subject)
+        except limits.TooManyAttemptsError as error:
+            raise ValidationError(str(error), code="too_many_login_attempts") from error
+        self._counted = (limit, subject, network)
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        user: User | None = super().authenticate(request, **credentials)
+        if user:
+            limit, subject, network = self._counted
+            limits.forgive_all(limit, subject)
+            limits.forgive_one(limits.ADDRESS, network)
+        return user
+
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
-        logger.warning("sign-in refused ip=%s", self.get_client_ip(request))
+        """Write the refusal down; for an unknown account as slowly, so that no clock tells."""
+        client = client_of(request)
+        logger.warning("sign-in refused ip=%s", client.ip)
+        login = str(credentials.get("email") or credentials.get("username") or "")
+        person = User.objects.with_login(login).first()
+        if person:
+            kind = SecurityEvent.Kind.PASSWORD_REFUSED
+            history.record(user=person, kind=kind, client=client)
+        else:
+            limits.write_as_much_as_history()
 
     def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse | None:
         if user.is_active and user.must_reset_password:
@@ -126,18 +170,22 @@ class AccountAdapter(DefaultAccountAdapter):
         return response
 
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
-        logger.info("signed in user=%s ip=%s", user.pk, self.get_client_ip(request))
+        device = getattr(request, "signed_in_by", None)
+        if device is not None:
+            arrival.arrive(request, device=device)
+        else:
+            arrival.after_password(request, user)
         response: HttpResponse = super().post_login(request, user, **kwargs)
         if user.delete_after:
             return HttpResponseRedirect(reverse("accounts:deletion"))
         return response
 
-    def reauthenticate(self, user: User, password: str) -> bool:
-        if not super().reauthenticate(user, password):
-            return False
-        sessions.rotate_key(session=self.request.session)
-        return True
+    def get_reauthentication_methods(self, user: User) -> list[dict[str, Any]]:
+        """One page confirms who somebody is, by whatever that person has."""
+        return [{"id": "confirm", "description": "", "url": reverse("accounts:confirm")}]
 
     def logout(self, request: HttpRequest) -> None:
-        logger.info("signed out user=%s", request.user.pk)
+        if request.user.is_authenticated:
+            kind = SecurityEvent.Kind.SIGNED_OUT
+            history.record(user=request.user, kind=kind, client=client_of(request))
         super().logout(request)

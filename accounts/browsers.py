@@ -65,3 +65,9 @@ def forget_old_browsers() -> int:
         last_seen_at__lt=timezone.now() - FORGOTTEN_AFTER
     ).delete()
     return deleted
+
+
+def renew_browser(*, old: str, new: str) -> None:
+    """Move what is known of a browser to another digest, as its cookie gets another secret."""
+    if old:
+        Browser.objects.filter(digest=old).update(digest=new)

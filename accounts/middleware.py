@@ -7,7 +7,7 @@ from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
-from accounts import sessions
+from accounts import arrival, sessions
 
 type GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -27,7 +27,9 @@ class SessionActivityMiddleware:
                 logout(request)
             elif sessions.is_activity_due(session=request.session):
                 UserSession.objects.create_from_request(request)
-        return self.get_response(request)
+        response = self.get_response(request)
+        arrival.set_browser_cookie(request, response)
+        return response
 
 
 class PreferencesMiddleware:

@@ -1,10 +1,8 @@
-"""Security headers that Django has no setting for, and an answer for scripts not signed in."""
+"""Security headers that Django has no setting for."""
 
 from collections.abc import Callable
-from typing import Any
 
-from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_cache_control
 
 type GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -33,21 +31,3 @@ class SecurityHeadersMiddleware:
         if "Cache-Control" not in response.headers:
             patch_cache_control(response, private=True, no_store=True)
         return response
-
-
-class SignInMiddleware(LoginRequiredMiddleware):
-    """Deny by default: signed in, or a view that says login_not_required.
-
-    A script is told 401 instead of being led to a page that it cannot read.
-    """
-
-    def handle_no_permission(  # type: ignore[override]
-        self, request: HttpRequest, view_func: Callable[..., Any]
-    ) -> HttpResponseBase:
-        scripted = request.method not in {"GET", "HEAD", "POST"}
-        preferred = request.get_preferred_type(["text/html", "application/json"])
-        if scripted or preferred == "application/json":
-            return JsonResponse({"error": "Sign in again, then go on."}, status=401)
-        if "HX-Request" in request.headers:
-            return HttpResponse(status=401, headers={"HX-Refresh": "true"})
-        return super().handle_no_permission(request, view_func)

@@ -228,6 +228,8 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_USERNAME_BLACKLIST = ["admin", "root", "support", "security", "devops360"]
 ACCOUNT_USERNAME_MIN_LENGTH = 3
+# Wrong passwords are counted by accounts.limits, which no stranger can lock a person out with.
+ACCOUNT_RATE_LIMITS = {"login_failed": None}
 ACCOUNT_USER_DISPLAY = "accounts.adapter.display_name"
 USERSESSIONS_TRACK_ACTIVITY = True
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.views import deletion, profile, sessions
+from accounts.views import confirm, deletion, factors, profile, sessions, tokens, verify
 
 app_name = "accounts"
 urlpatterns = [
@@ -15,4 +15,17 @@ urlpatterns = [
     path("delete/due/", deletion.deletion, name="deletion"),
     path("delete/keep/", deletion.keep, name="keep"),
     path("sessions/<int:session_id>/end/", sessions.end, name="end_session"),
+    # Showing a second factor, and confirming who is there.
+    path("verify/", verify.verify, name="verify"),
+    path("verify/send/", verify.verify_send, name="verify_send"),
+    path("confirm/", confirm.confirm, name="confirm"),
+    # Second factors.
+    path("factors/", factors.factors, name="factors"),
+    path("factors/app/", factors.add_app, name="add_app"),
+    path("factors/recovery/", factors.recovery_codes_page, name="recovery_codes"),
+    path("factors/<slug:slug>/<int:pk>/rename/", factors.rename, name="rename_factor"),
+    path("factors/<slug:slug>/<int:pk>/remove/", factors.remove, name="remove_factor"),
+    # Access tokens.
+    path("tokens/", tokens.tokens_page, name="tokens"),
+    path("tokens/<int:token_id>/revoke/", tokens.revoke, name="revoke_token"),
 ]

@@ -65,7 +65,12 @@ def add_app(request: AuthenticatedRequest) -> HttpResponse:
         else:
             return after_enrolment(request, device)
     device = totp.begin_app(user=request.user)
-    context = {"form": form, "qr": totp.qr_code(device), "key": totp.typed_key(device)}
+    context = {
+        "form": form,
+        "qr": totp.qr_code(device),
+        "key": totp.typed_key(device),
+        "link": device.config_url,
+    }
     refused = form.is_bound
     return render(
         request, "accounts/factors/add_app.html", context, status=400 if refused else 200

@@ -10,6 +10,12 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="files:home"), name="root"),
     path("files/", include("files.urls")),
     path("account/", include("accounts.urls")),
+    # Before allauth's own of that name, which would take the password from people with a factor.
+    path(
+        "account/reauthenticate/",
+        RedirectView.as_view(pattern_name="accounts:confirm", query_string=True),
+        name="account_reauthenticate",
+    ),
     path("account/", include("allauth.account.urls")),
     path("account/sessions/", include("allauth.usersessions.urls")),
     path("admin/", admin.site.urls),

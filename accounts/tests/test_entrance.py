@@ -193,7 +193,7 @@ def test_invitation_mails_a_link_that_sets_the_password(
 
 def test_both_addresses_are_told_of_a_change(client: Client, person: User) -> None:
     sign_in(client, "kim")
-    client.post("/account/reauthenticate/", {"password": PASSWORD})
+    client.post("/account/confirm/", {"password": PASSWORD})
     client.post("/account/email/", {"action_add": "", "email": "kim@new.example"})
     client.post(link_in_mail(mail.outbox[0]))
     person.refresh_from_db()

@@ -33,7 +33,7 @@ def picture(kind: str = "PNG", size: tuple[int, int] = (80, 40), **options: Any)
 
 
 def prove(client: Client) -> None:
-    client.post("/account/reauthenticate/", {"password": PASSWORD})
+    client.post("/account/confirm/", {"password": PASSWORD})
 
 
 @pytest.mark.parametrize("page", [*PAGES, "/account/sessions/", "/account/delete/due/"])
@@ -152,7 +152,7 @@ def test_avatar_upload_needs_the_token(person: User) -> None:
 
 
 def test_export_asks_for_the_password_then_holds_the_account(signed_in: Client) -> None:
-    assert "/reauthenticate/" in signed_in.post("/account/export/")["Location"]
+    assert "/account/confirm/" in signed_in.post("/account/export/")["Location"]
     prove(signed_in)
     response = signed_in.post("/account/export/")
     archive = zipfile.ZipFile(io.BytesIO(response.getvalue()))
@@ -164,7 +164,7 @@ def test_export_asks_for_the_password_then_holds_the_account(signed_in: Client) 
 def test_deletion_has_days_of_grace(
     signed_in: Client, person: User, settings: Any, django_capture_on_commit_callbacks: Any
 ) -> None:
-    assert "/reauthenticate/" in signed_in.get("/account/delete/")["Location"]
+    assert "/account/confirm/" in signed_in.get("/account/delete/")["Location"]
     prove(signed_in)
     assert signed_in.post("/account/delete/", {"email": "x@example.com"}).status_code == 400
     signed_in.post("/account/delete/", {"email": "KIM@example.com"})

@@ -141,12 +141,13 @@ class AccountAdapter(DefaultAccountAdapter):
         self._counted = (limit, subject, network)
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
-        user: User | None = super().authenticate(request, **credentials)
+        user: Any = super().authenticate(request, **credentials)
         if user:
             limit, subject, network = self._counted
             limits.forgive_all(limit, subject)
             limits.forgive_one(limits.ADDRESS, network)
-        return user
+        found: User | None = user
+        return found
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Write the refusal down; for an unknown account as slowly, so that no clock tells."""

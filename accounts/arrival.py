@@ -52,7 +52,8 @@ def arrive(request: HttpRequest, *, device: AnyDevice, remember: bool = False) -
 
 def confirm_presence(request: HttpRequest, *, method: str) -> None:
     """Note that the person has just shown who they are; sensitive steps look for it."""
-    record_authentication(request, request.user, method=method, reauthenticated=True)
+    user: User = request.user  # type: ignore[assignment]
+    record_authentication(request, user, method=method, reauthenticated=True)
 
 
 def _welcome_browser(request: HttpRequest, user: User) -> Client:

@@ -61,9 +61,7 @@ def forget_browsers(*, user: User) -> int:
 
 
 def forget_old_browsers() -> int:
-    deleted, _ = Browser.objects.filter(
-        last_seen_at__lt=timezone.now() - FORGOTTEN_AFTER
-    ).delete()
+    deleted, _ = Browser.objects.filter(last_seen_at__lt=timezone.now() - FORGOTTEN_AFTER).delete()
     return deleted
 
 

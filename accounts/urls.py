@@ -1,6 +1,15 @@
 from django.urls import path
 
-from accounts.views import confirm, deletion, factors, profile, sessions, tokens, verify
+from accounts.views import (
+    confirm,
+    deletion,
+    factors,
+    passkeys,
+    profile,
+    sessions,
+    tokens,
+    verify,
+)
 
 app_name = "accounts"
 urlpatterns = [
@@ -19,6 +28,12 @@ urlpatterns = [
     path("verify/", verify.verify, name="verify"),
     path("verify/send/", verify.verify_send, name="verify_send"),
     path("confirm/", confirm.confirm, name="confirm"),
+    # Passkeys.
+    path("passkey/begin/", passkeys.sign_in_begin, name="passkey_sign_in_begin"),
+    path("passkey/", passkeys.sign_in, name="passkey_sign_in"),
+    path("verify/passkey/", passkeys.verify_begin, name="passkey_verify_begin"),
+    path("factors/passkey/", passkeys.add, name="add_passkey"),
+    path("factors/passkey/begin/", passkeys.add_begin, name="add_passkey_begin"),
     # Second factors.
     path("factors/", factors.factors, name="factors"),
     path("factors/app/", factors.add_app, name="add_app"),

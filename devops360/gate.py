@@ -59,7 +59,6 @@ ACCESS = {
     "accounts:verify": Access.CODE,
     "accounts:verify_send": Access.CODE,
     "accounts:passkey_verify_begin": Access.CODE,
-    "accounts:passkey_verify": Access.CODE,
     "accounts:recovery": Access.CODE,
     "accounts:recovery_finish": Access.CODE,
     "accounts:factors": Access.ENROLMENT,

@@ -42,7 +42,10 @@ class SignInForm(OurWords, allauth_forms.LoginForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["login"].widget.attrs.update(
-            autocomplete="username", autocapitalize="none", spellcheck="false", autofocus=True
+            autocomplete="username webauthn",
+            autocapitalize="none",
+            spellcheck="false",
+            autofocus=True,
         )
 
 

@@ -53,6 +53,16 @@ class AppForm(forms.Form):
     )
 
 
+class PasskeyForm(forms.Form):
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=NAME_LENGTH,
+        required=False,
+        help_text=_("By which you will know it, such as “Laptop” or “Security key”."),
+    )
+    passkey = forms.CharField(widget=forms.HiddenInput, required=False)
+
+
 class NameForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=NAME_LENGTH)
 

@@ -18,6 +18,4 @@ class TokenForm(forms.Form):
         initial=AccessToken.Scope.READ,
         widget=forms.RadioSelect,
     )
-    days = forms.TypedChoiceField(
-        label=_("Good for"), choices=LIFETIMES, coerce=int, initial=90
-    )
+    days = forms.TypedChoiceField(label=_("Good for"), choices=LIFETIMES, coerce=int, initial=90)

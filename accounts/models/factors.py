@@ -40,7 +40,8 @@ class RecoveryCodes(TimestampMixin, Device):
         unused = self.codes.filter(digest=digest_of(plain_recovery_code(token)), used_at=None)
         if unused.update(used_at=timezone.now()) != 1:
             return False
-        self.set_last_used_timestamp()
+        self.last_used_at = timezone.now()
+        self.save(update_fields=["last_used_at"])
         return True
 
 
@@ -78,7 +79,7 @@ class SentCode(TimestampMixin, Device):
         right = hmac.compare_digest(self.code_digest, self._digest_of(token))
         if right:
             self.code_digest = ""
-            self.set_last_used_timestamp(commit=False)
+            self.last_used_at = timezone.now()
         else:
             self.guesses += 1
         self.save(update_fields=["code_digest", "guesses", "last_used_at"])

@@ -26,7 +26,7 @@ def has_second_factor(user: User) -> bool:
         if kind.counts:
             devices: Any = kind.model
             own |= Q(Exists(devices.objects.filter(user=OuterRef("pk"), confirmed=True)))
-    return User.objects.filter(own, pk=user.pk).exists()
+    return bool(User.objects.filter(own, pk=user.pk).exists())
 
 
 def is_required_of(user: User) -> bool:

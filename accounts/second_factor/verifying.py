@@ -2,19 +2,14 @@
 
 import django_otp
 
-from accounts import browsers, history, limits
+from accounts import history, limits
 from accounts.clients import Client
 from accounts.errors import CodeRefusedError
 from accounts.models import SecurityEvent, User
+from accounts.second_factor.guesses import guess_subject
 from accounts.second_factor.kinds import AnyDevice, find_factor, kind_of
 
 MAX_CODE_LENGTH = 64
-
-
-def guess_subject(*, user: User, client: Client) -> str:
-    """Return under what guesses are counted: a stranger's are not held against a known browser."""
-    browser = browsers.known_browser(user=user, client=client)
-    return f"{user.pk}:{browser.pk if browser else ''}"
 
 
 def verify_code(*, user: User, device_id: str, code: str, client: Client) -> AnyDevice:

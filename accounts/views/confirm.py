@@ -15,7 +15,8 @@ from accounts.http import AuthenticatedRequest, client_of
 from accounts.models import SecurityEvent
 from accounts.reauthentication import confirms_by_password
 from accounts.second_factor.kinds import kind_of
-from accounts.views.showing import Ways, checked_factor, safe_next
+from accounts.views.showing import Ways, checked_factor
+from accounts.views.targets import safe_next
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -17,7 +17,7 @@ from accounts.reauthentication import reauthentication_required
 from accounts.second_factor import changes, recovery_codes, totp
 from accounts.second_factor.kinds import AnyDevice, enabled_kinds, factors_of, find_factor, kind_of
 from accounts.second_factor.standing import is_required_of
-from accounts.views.showing import safe_next
+from accounts.views.targets import safe_next
 
 NEXT = "after_enrolment"
 
@@ -72,9 +72,7 @@ def add_app(request: AuthenticatedRequest) -> HttpResponse:
         "link": device.config_url,
     }
     refused = form.is_bound
-    return render(
-        request, "accounts/factors/add_app.html", context, status=400 if refused else 200
-    )
+    return render(request, "accounts/factors/add_app.html", context, status=400 if refused else 200)
 
 
 def after_enrolment(request: AuthenticatedRequest, device: AnyDevice) -> HttpResponse:

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts import limits
 from accounts.errors import AccountError
@@ -20,9 +19,7 @@ class Ways:
 
     def __init__(self, request: AuthenticatedRequest, *, strong: bool = False) -> None:
         devices = [
-            device
-            for device in factors_of(request.user)
-            if kind_of(device).strong or not strong
+            device for device in factors_of(request.user) if kind_of(device).strong or not strong
         ]
         self.passkeys = [device for device in devices if kind_of(device).slug == "passkey"]
         self.codes = [device for device in devices if kind_of(device).slug != "passkey"]
@@ -36,9 +33,7 @@ class Ways:
         """The other ways, for the list of links."""
         shown = None if self.by_passkey else self.chosen
         return [
-            {"device": device, "kind": kind_of(device)}
-            for device in self.codes
-            if device != shown
+            {"device": device, "kind": kind_of(device)} for device in self.codes if device != shown
         ]
 
     def form(self, request: HttpRequest, *, remember_days: int) -> CodeForm:
@@ -72,14 +67,6 @@ def checked_factor(request: AuthenticatedRequest, ways: Ways, form: CodeForm) ->
         if isinstance(error, limits.TooManyAttemptsError):
             request.wait_seconds = error.seconds  # type: ignore[attr-defined]
         return None
-
-
-def safe_next(request: HttpRequest, fallback: str) -> str:
-    """Return where the person wanted to go, if that is on this site; else the fallback."""
-    target = request.POST.get("next") or request.GET.get("next", "")
-    hosts = {request.get_host()}
-    safe = url_has_allowed_host_and_scheme(target, hosts, require_https=request.is_secure())
-    return target if safe else fallback
 
 
 def remember_days() -> int:

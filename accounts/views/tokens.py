@@ -47,5 +47,7 @@ def _page(request: AuthenticatedRequest, form: TokenForm, *, secret: str = "") -
 def revoke(request: AuthenticatedRequest, token_id: int) -> HttpResponse:
     token = get_object_or_404(AccessToken.objects.of(request.user), pk=token_id)
     tokens.revoke_token(token=token, client=client_of(request))
-    messages.success(request, _("“%s” is revoked. Scripts that use it are refused now.") % token.name)
+    messages.success(
+        request, _("“%s” is revoked. Scripts that use it are refused now.") % token.name
+    )
     return redirect("accounts:tokens")

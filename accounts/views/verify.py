@@ -15,7 +15,8 @@ from accounts.second_factor import recovery_codes
 from accounts.second_factor.kinds import kind_of
 from accounts.second_factor.sent_codes import send_code
 from accounts.second_factor.standing import Standing, standing_of
-from accounts.views.showing import Ways, checked_factor, remember_days, safe_next
+from accounts.views.showing import Ways, checked_factor, remember_days
+from accounts.views.targets import safe_next
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,0 +1,164 @@
+"""Every address of the site, tried by everyone who might try it (ASVS 5.0: 6.3.3, 8.2.1, 8.3.1).
+
+The list is drawn from the URLconf: a route that nobody thought of is in it, and closed.
+"""
+
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
+
+from accounts.models import User
+from accounts.tests.factories import UserFactory
+from accounts.tests.verified import sign_in_verified
+from devops360.gate import ACCESS, NAMESPACES, Access, access_to
+
+SAMPLES = {
+    "uuid": str(uuid.UUID(int=1)),
+    "int": "1",
+    "slug": "app",
+    "str": "x",
+    "path": "accounts/",
+    "key": "x",
+}
+
+
+def routes(resolver: Any = None, prefix: str = "", space: str = "") -> Iterator[tuple[str, str]]:
+    """Yield each route's address, its parameters filled in, and its full name."""
+    for entry in (resolver or get_resolver()).url_patterns:
+        path = prefix + sample_path(entry.pattern)
+        if isinstance(entry, URLResolver):
+            inner = f"{space}{entry.namespace}:" if entry.namespace else space
+            yield from routes(entry, path, inner)
+        elif isinstance(entry, URLPattern):
+            yield path, f"{space}{entry.name}" if entry.name else ""
+
+
+def sample_path(pattern: Any) -> str:
+    """Return an address that the pattern matches."""
+    text = str(pattern)
+    known = {
+        r"^confirm-email/(?P<key>[-:\w]+)/$": "confirm-email/x/",
+        r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": "password/reset/key/1-x/",
+        r"^(?P<app_label>accounts|files|auth|contenttypes|django_tasks_database)/$": "accounts/",
+        r"(?P<url>.*)$": "nothing/",
+    }
+    if text in known:
+        return known[text]
+    if text.startswith("^"):
+        if "app_label" in text:
+            return "accounts/"
+        raise AssertionError(f"say here which address matches {text}")
+    for kind, value in SAMPLES.items():
+        while f"<{kind}:" in text:
+            before, _, rest = text.partition(f"<{kind}:")
+            text = before + value + rest.partition(">")[2]
+    while "<" in text:
+        before, _, rest = text.partition("<")
+        text = before + "1" + rest.partition(">")[2]
+    return text
+
+
+ROUTES = sorted(set(routes()))
+CLOSED = [(path, name) for path, name in ROUTES if access_to(name) is Access.VERIFIED]
+METHODS = ("get", "post", "put", "delete")
+
+
+def is_led_away(client: Client, path: str, method: str) -> bool:
+    """Tell whether the gate stopped the request, before any view."""
+    answer = getattr(client, method)(f"/{path}")
+    if answer.status_code in (401, 404) and method in {"put", "delete"}:
+        return True
+    where = answer.get("Location", "")
+    steps = ("/account/login/", "/account/verify/", "/account/factors/")
+    return bool(answer.status_code == 302 and where.startswith(steps))
+
+
+def test_every_row_of_the_table_is_a_route() -> None:
+    names = {name for _path, name in ROUTES}
+    assert sorted(set(ACCESS) - names) == []
+    spaces = {name.partition(":")[0] for name in names if ":" in name}
+    assert set(NAMESPACES) <= spaces
+
+
+def test_what_nobody_thought_of_is_closed() -> None:
+    assert access_to("") is Access.VERIFIED
+    assert access_to("some:new_route") is Access.VERIFIED
+    assert len(CLOSED) > 60
+
+
+@pytest.mark.parametrize(("path", "name"), CLOSED, ids=lambda value: value or "unnamed")
+def test_closed_to_nobody(client: Client, db: None, path: str, name: str) -> None:
+    for method in METHODS:
+        assert is_led_away(client, path, method), f"{method} {path}"
+
+
+@pytest.mark.parametrize(("path", "name"), CLOSED, ids=lambda value: value or "unnamed")
+def test_closed_to_a_password_alone(client: Client, db: None, path: str, name: str) -> None:
+    person = UserFactory.create()
+    sign_in_verified(Client(), person)
+    client.force_login(person)
+    for method in METHODS:
+        assert is_led_away(client, path, method), f"{method} {path}"
+
+
+@pytest.mark.parametrize(("path", "name"), CLOSED, ids=lambda value: value or "unnamed")
+def test_closed_until_enrolled(
+    client: Client, db: None, settings: Any, path: str, name: str
+) -> None:
+    settings.SECOND_FACTOR = "everyone"
+    client.force_login(UserFactory.create())
+    for method in METHODS:
+        assert is_led_away(client, path, method), f"{method} {path}"
+    assert client.get(reverse("accounts:factors")).status_code == 200
+
+
+def test_nobody_reaches_what_is_for_nobody(client: Client, db: None) -> None:
+    for name in ("account_login", "account_signup", "account_reset_password", "healthz"):
+        assert client.get(reverse(name)).status_code == 200, name
+
+
+@pytest.mark.parametrize("who", ["person", "staff", "staff without a factor"])
+def test_the_admin_is_for_verified_staff(client: Client, db: None, who: str) -> None:
+    staff = who != "person"
+    user: User = UserFactory.create(is_staff=staff, is_superuser=staff)
+    if who == "staff without a factor":
+        client.force_login(user)
+    else:
+        sign_in_verified(client, user)
+    allowed = who == "staff"
+    for path, name in ROUTES:
+        if not name.startswith("admin:") or name in {"admin:logout", "admin:login"}:
+            continue
+        status = client.get(f"/{path}").status_code
+        assert status < 500, path
+        if not allowed:
+            assert status in (302, 403, 404), path
+    assert (client.get("/admin/").status_code == 200) is allowed
+
+
+@pytest.mark.parametrize("required", ["optional", "staff", "everyone"])
+def test_the_admin_asks_for_a_factor_whatever_is_set(
+    client: Client, db: None, settings: Any, required: str
+) -> None:
+    settings.SECOND_FACTOR = required
+    client.force_login(UserFactory.create(is_staff=True, is_superuser=True))
+    assert client.get("/admin/").status_code != 200
+
+
+def test_the_table_names_views_not_addresses() -> None:
+    """A view that is reached by two addresses is guarded at both."""
+    for name in ACCESS:
+        if name not in {"account_reset_password_from_key", "account_confirm_email"}:
+            matches = [path for path, route in ROUTES if route == name]
+            assert matches, name
+            assert resolve(f"/{matches[0]}").view_name == name
+
+
+def test_the_session_cookie_is_not_readable_by_scripts() -> None:
+    assert settings.SESSION_COOKIE_HTTPONLY
+    assert settings.CSRF_COOKIE_HTTPONLY

@@ -19,3 +19,7 @@ class FactorError(AccountError):
 
 class CodeRefusedError(FactorError):
     """The code is wrong, old, or was used before; which of them is not said."""
+
+
+class RecoveryError(AccountError):
+    """A request for recovery cannot go that way, now."""

@@ -6,6 +6,7 @@ from accounts.views import (
     factors,
     passkeys,
     profile,
+    recovery,
     sessions,
     tokens,
     verify,
@@ -28,6 +29,9 @@ urlpatterns = [
     path("verify/", verify.verify, name="verify"),
     path("verify/send/", verify.verify_send, name="verify_send"),
     path("confirm/", confirm.confirm, name="confirm"),
+    # Without any factor.
+    path("recovery/", recovery.ask, name="recovery"),
+    path("recovery/cancel/<str:secret>/", recovery.cancel, name="recovery_cancel"),
     # Passkeys.
     path("passkey/begin/", passkeys.sign_in_begin, name="passkey_sign_in_begin"),
     path("passkey/", passkeys.sign_in, name="passkey_sign_in"),

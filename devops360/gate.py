@@ -60,7 +60,6 @@ ACCESS = {
     "accounts:verify_send": Access.CODE,
     "accounts:passkey_verify_begin": Access.CODE,
     "accounts:recovery": Access.CODE,
-    "accounts:recovery_finish": Access.CODE,
     "accounts:factors": Access.ENROLMENT,
     "accounts:add_app": Access.ENROLMENT,
     "accounts:add_passkey": Access.ENROLMENT,

@@ -9,12 +9,17 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.tasks import task
 
+from accounts.browsers import forget_old_browsers
 from accounts.deletion import delete_due
+from accounts.history import forget_old_events
+from accounts.limits import forget_old_failures
+from accounts.recovery import finish_due, forget_old_requests
 from files.blobs import sweep_blobs, sweep_incoming
 from files.trash import purge_old_trash
 
 logger = logging.getLogger(__name__)
 
+QUARTER = timedelta(minutes=15)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 FINISHED_TASKS_ARE_KEPT = timedelta(days=7)
@@ -47,6 +52,11 @@ JOBS = {
         Job("sweep_blobs", HOUR, sweep_blobs),
         Job("sweep_incoming", DAY, sweep_incoming),
         Job("delete_due_accounts", HOUR, delete_due),
+        Job("finish_due_recoveries", QUARTER, finish_due),
+        Job("forget_old_recoveries", DAY, forget_old_requests),
+        Job("forget_old_events", DAY, forget_old_events),
+        Job("forget_old_failures", DAY, forget_old_failures),
+        Job("forget_old_browsers", DAY, forget_old_browsers),
         Job("clear_sessions", DAY, lambda: call_command("clearsessions")),
         Job("prune_tasks", DAY, _prune_tasks),
     )

@@ -40,4 +40,12 @@ def check_production(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> 
                 id="devops360.E003",
             )
         )
+    if settings.SECOND_FACTOR_SMS and settings.SMS_URL != "sns:":
+        found.append(
+            Error(
+                "SECOND_FACTOR_SMS is on, but text messages are not sent.",
+                hint="Set SMS_URL=sns:, or SECOND_FACTOR_SMS=0.",
+                id="devops360.E004",
+            )
+        )
     return found

@@ -254,6 +254,10 @@ OTP_WEBAUTHN_ALLOWED_ORIGINS = [SITE_URL]
 MAILERS = {"default": env.mailer(env.text("EMAIL_URL", "console:"))}
 DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", f"{SITE_NAME} <no-reply@{_host}>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Text messages: "console:" prints them, "sns:" hands them to AWS, "" sends none.
+SMS_URL = env.choice("SMS_URL", "" if PRODUCTION else "console:", ("", "console:", "sns:"))
+AWS_REGION = env.text("AWS_REGION")
+SNS_ENDPOINT_URL = env.text("SNS_ENDPOINT_URL")
 
 # -- The shield ------------------------------------------------------------------------------
 SECURE_CSP = {

@@ -1,9 +1,96 @@
-"""Codes that are sent."""
+"""Codes that are sent: by e-mail, and by SMS. Weaker than an app, so each can be switched off."""
 
+import secrets
+from urllib.parse import urlsplit
+
+import django_otp
+from django.conf import settings
+from django.db import transaction
+
+from accounts import limits, mail
 from accounts.clients import Client
-from accounts.errors import FactorError
-from accounts.second_factor.kinds import AnyDevice
+from accounts.errors import CodeRefusedError, FactorError
+from accounts.models import EmailCode, PhoneCode, User
+from accounts.models.factors import SentCode
+from accounts.second_factor import changes
+from notifications.channels.sms import SmsError, send_sms
+
+DIGITS = 6
+REFUSED = "This code is not right, or too old. Try again, or have another one sent."
 
 
-def send_code(*, device: AnyDevice, client: Client) -> None:
-    raise FactorError("Codes cannot be sent yet.")
+def send_code(*, device: SentCode, client: Client) -> None:
+    """Make a code and send it; earlier ones are good no more.
+
+    Raises TooManyAttemptsError, counted by person and by number so that nobody's phone is flooded,
+    or FactorError where it could not be sent. Call it outside of a transaction: it waits for others.
+    """
+    limits.count_attempt(limits.SENDING, f"{device.user_id}:{device.model_label()}")
+    if isinstance(device, PhoneCode):
+        limits.count_attempt(limits.SENDING, device.number)
+    code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
+    device.keep_code(code)
+    if isinstance(device, PhoneCode):
+        _send_sms(device, code)
+    elif not _send_mail(device, code, client):
+        raise FactorError("The mail could not be sent. Try again, or choose another way.")
+
+
+def _send_sms(device: PhoneCode, code: str) -> None:
+    host = urlsplit(settings.SITE_URL).hostname
+    # The last line lets phones fill the code in on this site alone (WebOTP, "origin-bound codes").
+    text = f"{code} is your {settings.SITE_NAME} code, good for 10 minutes.\n\n@{host} #{code}"
+    try:
+        send_sms(to=device.number, text=text)
+    except SmsError as error:
+        text = "The text message could not be sent. Try again, or choose another way."
+        raise FactorError(text) from error
+
+
+def _send_mail(device: SentCode, code: str, client: Client) -> bool:
+    return mail.send_to_person(
+        template="account/email/sent_code", user=device.user, code=code, client=client
+    )
+
+
+def begin_email(*, user: User) -> EmailCode:
+    """Return the way by mail that the person is about to add; it opens nothing until confirmed."""
+    device, _ = EmailCode.objects.get_or_create(
+        user=user, defaults={"confirmed": False, "name": "E-mail"}
+    )
+    return device
+
+
+def begin_phone(*, user: User, number: str) -> PhoneCode:
+    """Return the way to that number, which opens nothing until confirmed. Raises FactorError."""
+    changes.refuse_too_many(user)
+    # Numbers that were tried and left are forgotten.
+    PhoneCode.objects.filter(user=user, confirmed=False).exclude(number=number).delete()
+    device, _ = PhoneCode.objects.get_or_create(
+        user=user, number=number, defaults={"confirmed": False, "name": number}
+    )
+    if device.confirmed:
+        raise FactorError("This number is here already.")
+    return device
+
+
+def confirm_way[Way: SentCode](*, device: Way, code: str, name: str, client: Client) -> Way:
+    """Add the way once a code that was sent by it came back.
+
+    Raises CodeRefusedError, TooManyAttemptsError or FactorError.
+    """
+    subject = f"enrol:{device.user_id}"
+    limits.count_attempt(limits.CODE, subject)
+    with transaction.atomic():
+        changes.refuse_too_many(device.user)
+        confirmed: Way | None = django_otp.verify_token(
+            device.user, device.persistent_id, "".join(code.split())[:16]
+        )
+        if confirmed is not None and not confirmed.confirmed:
+            confirmed.confirmed = True
+            confirmed.name = changes.free_name(device.user, name.strip() or device.name)
+            confirmed.save(update_fields=["confirmed", "name"])
+            changes.factor_added(device=confirmed, client=client)
+            limits.forgive_all(limits.CODE, subject)
+            return confirmed
+    raise CodeRefusedError(REFUSED)

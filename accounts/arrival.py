@@ -1,6 +1,7 @@
 """Signing in, as far as it concerns the session and the cookies."""
 
 import secrets
+import time
 
 import django_otp
 from allauth.account.internal.flows.login import record_authentication
@@ -19,6 +20,7 @@ RENEWED = "_browser_secret"
 
 def after_password(request: HttpRequest, user: User) -> None:
     """Go on from a right password: a remembered browser stands for the second factor."""
+    request.session[sessions.SIGNED_IN_AT] = time.time()
     device = browsers.remembered_factor(user=user, client=client_of(request))
     if device is not None:
         django_otp.login(request, device)
@@ -40,6 +42,7 @@ def arrive(request: HttpRequest, *, device: AnyDevice, remember: bool = False) -
         raise ValueError("the factor belongs to somebody else")
     django_otp.login(request, device)
     sessions.rotate_key(session=request.session)
+    request.session[sessions.SIGNED_IN_AT] = time.time()
     confirm_presence(request, method="mfa")
     client = _welcome_browser(request, user)
     entrance.complete_sign_in(user=user, client=client)

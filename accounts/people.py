@@ -10,6 +10,7 @@ from accounts import mail
 from accounts.errors import AccountError, LastAdministratorError
 from accounts.models import User
 from accounts.passwords import reset_link
+from accounts.second_factor.standing import has_second_factor
 from accounts.sessions import end_sessions
 from accounts.validators import USERNAME_MAX_LENGTH
 
@@ -95,3 +96,13 @@ def refuse_last_administrator(*, user: User) -> None:
         raise LastAdministratorError(
             "This is the only administrator. Make someone else an administrator first."
         )
+
+
+@transaction.atomic
+def require_enrolment(*, user: User, by: User) -> None:
+    """Ask the person for a second factor from now on; sessions without one end at once."""
+    user.must_enrol = True
+    user.save(update_fields=["must_enrol"])
+    if not has_second_factor(user):
+        end_sessions(user=user)
+    logger.info("second factor required user=%s by=%s", user.pk, by.pk)

@@ -7,6 +7,7 @@ from accounts.views import (
     passkeys,
     profile,
     recovery,
+    sent_codes,
     sessions,
     tokens,
     verify,
@@ -41,6 +42,9 @@ urlpatterns = [
     # Second factors.
     path("factors/", factors.factors, name="factors"),
     path("factors/app/", factors.add_app, name="add_app"),
+    path("factors/email/", sent_codes.add_email, name="add_email"),
+    path("factors/sms/", sent_codes.add_sms, name="add_sms"),
+    path("factors/sms/<int:device_id>/", sent_codes.add_sms_confirm, name="add_sms_confirm"),
     path("factors/recovery/", factors.recovery_codes_page, name="recovery_codes"),
     path("factors/<slug:slug>/<int:pk>/rename/", factors.rename, name="rename_factor"),
     path("factors/<slug:slug>/<int:pk>/remove/", factors.remove, name="remove_factor"),

@@ -1,4 +1,8 @@
-"""Django admin, entered only by the site's own sign-in: one door, one set of limits."""
+"""Django admin, entered only by the site's own sign-in: one door, one set of limits.
+
+ASVS 5.0, 6.3.4. django-otp's OTPAdminSite asks the same, but by a login page of its own, which
+would know nothing of passkeys, recovery codes, verified addresses and limits.
+"""
 
 from typing import Any
 
@@ -7,6 +11,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse  # noqa: TID251  (an admin site is a view)
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 
@@ -17,6 +22,11 @@ class VaultAdminSite(AdminSite):
     index_title = "People and records"
     site_url = "/"
 
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Staff who have shown a second factor, whatever SECOND_FACTOR says."""
+        user: Any = request.user
+        return bool(super().has_permission(request) and user.is_verified())
+
     @method_decorator(login_not_required)
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -25,7 +35,10 @@ class VaultAdminSite(AdminSite):
 
         Django's own admin form would know nothing of verified addresses and rate limits.
         """
-        if request.user.is_authenticated and not self.has_permission(request):
+        user: Any = request.user
+        if user.is_authenticated and user.is_staff and not user.is_verified():
+            return redirect("accounts:factors")
+        if user.is_authenticated and not self.has_permission(request):
             raise PermissionDenied
         target = request.GET.get("next") or reverse("admin:index")
         return redirect_to_login(target, reverse("account_login"))

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.second_factor.changes import NAME_LENGTH
 from accounts.second_factor.verifying import MAX_CODE_LENGTH
+from accounts.validators import normalise_phone
 
 # Digits are typed on a phone's number pad; pasting and filling from an app or SMS work.
 DIGITS = {
@@ -73,3 +74,20 @@ class PasswordForm(forms.Form):
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
     )
+
+
+class SentCodeForm(forms.Form):
+    code = forms.CharField(label=_("Code"), max_length=16, widget=forms.TextInput(attrs=DIGITS))
+    name = forms.CharField(label=_("Name"), max_length=NAME_LENGTH, required=False)
+
+
+class NewPhoneForm(forms.Form):
+    number = forms.CharField(
+        label=_("Phone"),
+        max_length=32,
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
+        help_text=_("With the country's code, such as +49 170 1234567."),
+    )
+
+    def clean_number(self) -> str:
+        return normalise_phone(self.cleaned_data["number"])

@@ -1,9 +1,10 @@
 """Who you are."""
 
 import uuid
-from typing import ClassVar
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from django.apps import apps
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.db.models.functions import Lower
@@ -32,6 +33,14 @@ class PersonManager(UserManager["User"].from_queryset(UserQuerySet)):  # type: i
     # Migrations need no more than a plain manager, and must not import the app.
     use_in_migrations = False
 
+    def create_superuser(self, *args: Any, **kwargs: Any) -> "User":
+        """Make an administrator by `manage.py createsuperuser`, whose address needs no mail."""
+        user: User = super().create_superuser(*args, **kwargs)
+        addresses: Any = apps.get_model("account", "EmailAddress")
+        if user.email:
+            addresses.objects.create(user=user, email=user.email, primary=True, verified=True)
+        return user
+
 
 class User(AbstractUser):
     """A person. Signs in with the e-mail address or the user name."""
@@ -58,6 +67,8 @@ class User(AbstractUser):
     avatar = models.CharField(max_length=200, blank=True, editable=False)
     # Refused at sign-in, and in sessions, until the password is reset by a mailed link.
     must_reset_password = models.BooleanField(_("must reset the password"), default=False)
+    # An administrator asks for a second factor, whatever SECOND_FACTOR says.
+    must_enrol = models.BooleanField(_("must have a second factor"), default=False)
     delete_after = models.DateTimeField(
         _("deletion due"), null=True, blank=True, editable=False, db_index=True
     )

@@ -25,7 +25,7 @@ def send_code(*, device: SentCode, client: Client) -> None:
     Raises TooManyAttemptsError, counted by person and by number so that nobody's phone is flooded,
     or FactorError where it could not be sent. Call it outside of a transaction: it waits for others.
     """
-    limits.count_attempt(limits.SENDING, f"{device.user_id}:{device.model_label()}")
+    limits.count_attempt(limits.SENDING, f"{device.user_id}:{device._meta.label}")
     if isinstance(device, PhoneCode):
         limits.count_attempt(limits.SENDING, device.number)
     code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
@@ -55,6 +55,7 @@ def _send_mail(device: SentCode, code: str, client: Client) -> bool:
 
 def begin_email(*, user: User) -> EmailCode:
     """Return the way by mail that the person is about to add; it opens nothing until confirmed."""
+    device: EmailCode
     device, _ = EmailCode.objects.get_or_create(
         user=user, defaults={"confirmed": False, "name": "E-mail"}
     )
@@ -66,6 +67,7 @@ def begin_phone(*, user: User, number: str) -> PhoneCode:
     changes.refuse_too_many(user)
     # Numbers that were tried and left are forgotten.
     PhoneCode.objects.filter(user=user, confirmed=False).exclude(number=number).delete()
+    device: PhoneCode
     device, _ = PhoneCode.objects.get_or_create(
         user=user, number=number, defaults={"confirmed": False, "name": number}
     )

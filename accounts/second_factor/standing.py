@@ -19,17 +19,24 @@ class Standing(Enum):
     OWES_ENROLMENT = "owes enrolment"
 
 
-def has_second_factor(user: User) -> bool:
-    """Tell whether the person has any factor that is switched on. One query for all kinds."""
+def any_factor() -> Q:
+    """Return the condition that a person has a factor of a kind that is switched on."""
     own = Q(pk=None)
     for kind in enabled_kinds():
         if kind.counts:
             devices: Any = kind.model
             own |= Q(Exists(devices.objects.filter(user=OuterRef("pk"), confirmed=True)))
-    return bool(User.objects.filter(own, pk=user.pk).exists())
+    return own
+
+
+def has_second_factor(user: User) -> bool:
+    """Tell whether the person has any factor. One query for all kinds."""
+    return bool(User.objects.filter(any_factor(), pk=user.pk).exists())
 
 
 def is_required_of(user: User) -> bool:
+    if user.must_enrol:
+        return True
     if settings.SECOND_FACTOR == "staff":
         return bool(user.is_staff)
     return bool(settings.SECOND_FACTOR == "everyone")

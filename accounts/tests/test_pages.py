@@ -21,6 +21,7 @@ from accounts.avatars import sandbox
 from accounts.errors import AvatarError
 from accounts.models import User
 from accounts.tests.factories import PASSWORD, UserFactory
+from accounts.tests.verified import sign_in_verified
 from accounts.validators import normalise_phone
 
 PAGES = ["/account/", "/account/export/", "/account/email/", "/account/password/change/"]
@@ -204,7 +205,8 @@ def test_a_session_is_ended_by_its_owner_alone(signed_in: Client, stranger: User
 @pytest.fixture
 def admin(db: None) -> Client:
     client = Client()
-    client.force_login(UserFactory.create(username="boss", is_staff=True, is_superuser=True))
+    boss = UserFactory.create(username="boss", is_staff=True, is_superuser=True)
+    sign_in_verified(client, boss)
     return client
 
 

@@ -5,7 +5,6 @@ in as somebody else, and no admin page opens a person's files.
 """
 
 from collections.abc import Callable
-from importlib import import_module
 from typing import Any, override
 
 from allauth.account.models import EmailAddress
@@ -22,19 +21,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts import passwords, people, sessions
+from accounts.admin.factors import FactorActions, FactorFilter, with_factor
 from accounts.errors import AccountError
 from accounts.forms.people import InvitationForm
 from accounts.models import User
 from accounts.storage_use import storage_used
-
-# allauth registers these as its admin modules are imported, which would be after this one. Changing
-# an address, or marking it verified, and then resetting the password would be a way into
-# somebody's files.
-for name in ("allauth.account.admin", "allauth.usersessions.admin"):
-    import_module(name)
-for model in (EmailAddress, UserSession):
-    if admin.site.is_registered(model):
-        admin.site.unregister(model)
 
 
 class VerifiedFilter(admin.SimpleListFilter):
@@ -69,13 +60,15 @@ class PeopleList(ChangeList):
 
 
 @admin.register(User)
-class UserAdmin(admin.ModelAdmin[User]):
+class UserAdmin(FactorActions, admin.ModelAdmin[User]):
     list_display = (
         *("username", "display_name", "email", "is_active", "is_staff", "is_verified"),
+        "has_factor",
         *("last_login", "storage", "date_joined"),
     )
     list_filter = (
-        *("is_active", "is_staff", "is_superuser", VerifiedFilter, "must_reset_password"),
+        *("is_active", "is_staff", "is_superuser", VerifiedFilter, FactorFilter),
+        *("must_reset_password", "must_enrol"),
         ("delete_after", LeavingFilter),
         *("date_joined", "last_login"),
     )
@@ -83,7 +76,10 @@ class UserAdmin(admin.ModelAdmin[User]):
     ordering = ("-date_joined",)
     list_per_page = 50
     show_full_result_count = False
-    actions = ("activate", "deactivate", "force_password_reset", "end_sessions")
+    actions = (
+        *("activate", "deactivate", "force_password_reset", "end_sessions"),
+        *("require_enrolment", "reset_second_factors", "lift_limits"),
+    )
     filter_horizontal = ("groups",)
     fieldsets = (
         (None, {"fields": ("username", "email", "is_verified", "display_name")}),
@@ -91,6 +87,7 @@ class UserAdmin(admin.ModelAdmin[User]):
             gettext_lazy("Access"),
             {"fields": ("is_active", "must_reset_password", "is_staff", "is_superuser", "groups")},
         ),
+        (gettext_lazy("Second factors"), {"fields": ("must_enrol", "factors")}),
         (
             gettext_lazy("Use"),
             {"fields": ("storage", "session_count", "last_login", "date_joined", "delete_after")},
@@ -100,14 +97,14 @@ class UserAdmin(admin.ModelAdmin[User]):
     # What is done by an action, so that it is checked and logged, is not edited as a field.
     facts = (
         *("email", "is_verified", "is_active", "must_reset_password", "storage"),
-        *("session_count", "last_login", "date_joined", "delete_after"),
+        *("session_count", "last_login", "date_joined", "delete_after", "must_enrol", "factors"),
     )
     powers = ("is_staff", "is_superuser", "groups")
 
     # -- What is shown ------------------------------------------------------------------------
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         verified = EmailAddress.objects.filter(user=OuterRef("pk"), primary=True, verified=True)
-        return super().get_queryset(request).annotate(verified=Exists(verified))
+        return with_factor(super().get_queryset(request).annotate(verified=Exists(verified)))
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return PeopleList

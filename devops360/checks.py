@@ -1,6 +1,7 @@
 """System checks of the project's configuration. `manage.py check --deploy` runs them all."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from django.apps import AppConfig
@@ -8,6 +9,15 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004
 
 MINIMUM_SECRET_KEY_LENGTH = 50
+
+
+@register(Tags.security)
+def check_geoip(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    path = settings.GEOIP_DATABASE
+    if not path or Path(path).is_file():
+        return []
+    hint = "Name a file in MaxMind's format, or leave it empty."
+    return [Error("GEOIP_DATABASE names no file.", hint=hint, id="devops360.E005")]
 
 
 @register(Tags.security, deploy=True)

@@ -243,6 +243,8 @@ SECOND_FACTOR_EMAIL = env.flag("SECOND_FACTOR_EMAIL", default=True)
 SECOND_FACTOR_SMS = env.flag("SECOND_FACTOR_SMS")
 REMEMBER_BROWSER_DAYS = env.integer("REMEMBER_BROWSER_DAYS", 30, minimum=0)
 RECOVERY_DELAY_HOURS = env.integer("RECOVERY_DELAY_HOURS", 24, minimum=0)
+# About where people sign in, from a file on this machine: accounts.places.
+GEOIP_DATABASE = env.text("GEOIP_DATABASE")
 OTP_TOTP_ISSUER = SITE_NAME
 # Guesses are limited per person, over all factors and with an end: accounts.limits.
 OTP_TOTP_THROTTLE_FACTOR = 0

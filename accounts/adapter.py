@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts import arrival, browsers, history, limits, mail, passwords, people
+from accounts.clients import NOBODY
 from accounts.http import client_of
 from accounts.models import SecurityEvent, User
 
@@ -52,7 +53,8 @@ class AccountAdapter(DefaultAccountAdapter):
         user.username = people.free_username(user.username)
 
     def set_password(self, user: User, password: str) -> None:
-        passwords.set_password(user=user, password=password)
+        client = client_of(self.request) if self.request else NOBODY
+        passwords.set_password(user=user, password=password, client=client)
 
     # -- E-mail addresses ---------------------------------------------------------------------
     @transaction.atomic

@@ -69,3 +69,19 @@ def renew_browser(*, old: str, new: str) -> None:
     """Move what is known of a browser to another digest, as its cookie gets another secret."""
     if old:
         Browser.objects.filter(digest=old).update(digest=new)
+
+
+def remembered_browsers(user: User) -> list[Browser]:
+    """Return the browsers that stand for the second factor now, the last used first."""
+    now = timezone.now()
+    own = Browser.objects.filter(user=user, remembered_until__gt=now)
+    return list(own.order_by("-last_seen_at"))
+
+
+@transaction.atomic
+def forget_browser(*, browser: Browser, client: Client) -> None:
+    """Ask this browser for the second factor again."""
+    browser.remembered_until, browser.remembered_by = None, ""
+    browser.save(update_fields=["remembered_until", "remembered_by"])
+    kind = SecurityEvent.Kind.BROWSERS_FORGOTTEN
+    history.record(user=browser.user, kind=kind, client=client)

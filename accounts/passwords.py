@@ -7,8 +7,9 @@ from allauth.account.models import EmailAddress
 from allauth.account.utils import user_pk_to_url_str
 from django.db import transaction
 
-from accounts import mail
-from accounts.models import User
+from accounts import browsers, history, mail
+from accounts.clients import NOBODY, Client
+from accounts.models import SecurityEvent, User
 from accounts.sessions import end_sessions
 
 logger = logging.getLogger(__name__)
@@ -40,20 +41,23 @@ def force_reset(*, user: User, by: User) -> None:
 
 
 @transaction.atomic
-def set_password(*, user: User, password: str) -> None:
+def set_password(*, user: User, password: str, client: Client = NOBODY) -> None:
     """Set a password that its owner has just chosen."""
     user.set_password(password)
     user.must_reset_password = False
     user.save(update_fields=["password", "must_reset_password"])
+    # Whoever the old password was for must show the second factor again.
+    browsers.forget_browsers(user=user)
+    history.record(user=user, kind=SecurityEvent.Kind.PASSWORD_CHANGED, client=client)
 
 
 @transaction.atomic
-def reset_password(*, user: User, password: str) -> None:
+def reset_password(*, user: User, password: str, client: Client = NOBODY) -> None:
     """Set a password chosen through a mailed link, which proves that the address is theirs.
 
     Sessions end by themselves: each is bound to the password it was made under.
     """
-    set_password(user=user, password=password)
+    set_password(user=user, password=password, client=client)
     end_sessions(user=user)
     address, _ = EmailAddress.objects.get_or_create(user=user, email=user.email.lower())
     if address.set_verified():

@@ -25,7 +25,13 @@ urlpatterns = [
     path("delete/", deletion.delete, name="delete"),
     path("delete/due/", deletion.deletion, name="deletion"),
     path("delete/keep/", deletion.keep, name="keep"),
+    # Sessions, remembered browsers, history.
+    path("sessions/", sessions.sessions_page, name="sessions"),
+    path("sessions/end/", sessions.end_others, name="end_other_sessions"),
     path("sessions/<int:session_id>/end/", sessions.end, name="end_session"),
+    path("browsers/forget/", sessions.forget_browsers, name="forget_browsers"),
+    path("browsers/<int:browser_id>/forget/", sessions.forget_browser, name="forget_browser"),
+    path("history/", sessions.history_page, name="history"),
     # Showing a second factor, and confirming who is there.
     path("verify/", verify.verify, name="verify"),
     path("verify/send/", verify.verify_send, name="verify_send"),

@@ -17,7 +17,6 @@ urlpatterns = [
         name="account_reauthenticate",
     ),
     path("account/", include("allauth.account.urls")),
-    path("account/sessions/", include("allauth.usersessions.urls")),
     path("admin/", admin.site.urls),
     path("healthz", views.healthz, name="healthz"),
 ]

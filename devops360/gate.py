@@ -40,6 +40,7 @@ class Access(Enum):
 ACCESS = {
     "root": Access.NOBODY,
     "healthz": Access.NOBODY,
+    "api:openapi-json": Access.NOBODY,
     "account_login": Access.NOBODY,
     "account_signup": Access.NOBODY,
     "account_inactive": Access.NOBODY,

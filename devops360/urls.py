@@ -17,6 +17,7 @@ urlpatterns = [
         name="account_reauthenticate",
     ),
     path("account/", include("allauth.account.urls")),
+    path("api/v1/", include("files.api.urls")),
     path("admin/", admin.site.urls),
     path("healthz", views.healthz, name="healthz"),
 ]

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any, Self
 from uuid import UUID
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import Q, QuerySet
 
 from files.models import Node
@@ -113,6 +114,29 @@ def folder_page(*, folder: Node, order: Order, after: Cursor | None, limit: int 
         if len(entries) > limit:
             break
     return cut(entries, order, limit)
+
+
+def trash_page(*, owner: AbstractBaseUser, after: str) -> Page:
+    """Return what is in the trash, the last deleted first, after the place that a page named.
+
+    Raises ValueError for what no page named.
+    """
+    nodes = Node.objects.owned_by(owner).in_trash().select_related("parent", "content")
+    if after:
+        moment, _, last = after.partition("_")
+        try:
+            then, pk = read_moment(moment), UUID(last)
+        except OverflowError as error:
+            raise ValueError(after) from error
+        nodes = nodes.filter(
+            Q(trashed_at__lte=then), Q(trashed_at__lt=then) | Q(trashed_at=then, id__lt=pk)
+        )
+    entries = list(nodes.order_by("-trashed_at", "-id")[: PAGE + 1])
+    more, entries = len(entries) > PAGE, entries[:PAGE]
+    if not more:
+        return Page(entries, "")
+    last_one = entries[-1]
+    return Page(entries, f"{last_one.trashed_at:%Y-%m-%dT%H:%M:%S.%fZ}_{last_one.pk.hex}")
 
 
 def cut(entries: list[Node], order: Order, limit: int) -> Page:

@@ -36,7 +36,7 @@ def download(request: AuthenticatedRequest, pk: UUID) -> HttpResponseBase:
     """Give a file as an attachment; a folder as a zip."""
     node = own_node(request, pk)
     if node.content is None:
-        return _zip([node])
+        return zip_answer([node])
     return deliver(request, node.content, name=node.name, kind="attachment")
 
 
@@ -52,7 +52,7 @@ def content(request: AuthenticatedRequest, pk: UUID) -> HttpResponseBase:
 @require_POST
 @answers_errors
 def zip_selection(request: AuthenticatedRequest) -> HttpResponseBase:
-    return _zip(chosen_nodes(request, request.POST.getlist("id")))
+    return zip_answer(chosen_nodes(request, request.POST.getlist("id")))
 
 
 @require_safe
@@ -128,7 +128,8 @@ def _body(request: AuthenticatedRequest, blob: Blob, span: Span) -> HttpResponse
     return response
 
 
-def _zip(nodes: list[Node]) -> HttpResponseBase:
+def zip_answer(nodes: list[Node]) -> HttpResponseBase:
+    """Stream the nodes, with all they hold, as one zip of a known length."""
     name = nodes[0].name if len(nodes) == 1 else f"Files {timezone.localdate():%Y-%m-%d}"
     stream = zip_nodes(nodes=nodes)
     response = StreamingHttpResponse(stream, content_type="application/zip")

@@ -1,45 +1,30 @@
 """Into the trash and out of it."""
 
 from typing import Any
-from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from files.http import AuthenticatedRequest
-from files.listing import read_moment
-from files.models import Node
+from files.listing import trash_page
 from files.trash import purge_nodes, purge_trash, restore_nodes, trash_nodes
 from files.views.answers import answers_errors, chosen_nodes, count, done
 from files.views.listing import fragment
-
-PAGE = 100
 
 
 @require_safe
 def trash(request: AuthenticatedRequest) -> HttpResponse:
     """List what was deleted, the latest first."""
-    nodes = Node.objects.owned_by(request.user).in_trash().select_related("parent")
-    if after := request.GET.get("after", ""):
-        moment, _, last = after.partition("_")
-        try:
-            then, pk = read_moment(moment), UUID(last)
-        except (ValueError, OverflowError):
-            return HttpResponseBadRequest("This is no place in the list.")
-        nodes = nodes.filter(
-            Q(trashed_at__lte=then), Q(trashed_at__lt=then) | Q(trashed_at=then, id__lt=pk)
-        )
-    entries = list(nodes.order_by("-trashed_at", "-id")[: PAGE + 1])
-    more, entries = len(entries) > PAGE, entries[:PAGE]
+    try:
+        page = trash_page(owner=request.user, after=request.GET.get("after", ""))
+    except ValueError:
+        return HttpResponseBadRequest("This is no place in the list.")
     context: dict[str, Any] = {
-        "entries": entries,
-        "next_cursor": f"{entries[-1].trashed_at:%Y-%m-%dT%H:%M:%S.%fZ}_{entries[-1].pk.hex}"
-        if more
-        else "",
+        "entries": page.entries,
+        "next_cursor": page.next_cursor,
         "days": settings.FILES_TRASH_DAYS,
     }
     return render(request, fragment(request, "files/trash.html", "listing"), context)

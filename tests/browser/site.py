@@ -144,7 +144,8 @@ def running_site(place: Path) -> Iterator[Site]:
         )
         with backstage:
             password = (place / "var/demo-password").read_text()
-            url = f"http://127.0.0.1:{port}"
+            # A name, not an address: passkeys are bound to one.
+            url = f"http://localhost:{port}"
             yield Site(url, place, environment, server, backstage, password)
     finally:
         server.send_signal(signal.SIGINT)

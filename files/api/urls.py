@@ -1,0 +1,35 @@
+"""The API's addresses, and its description."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import NinjaAPI
+from ninja.security import HttpBearer
+
+from files.api import content, nodes, trash
+from files.api.problems import answer_problems
+from files.api.schemas import ProblemOut
+
+
+class BearerToken(HttpBearer):
+    """The gate has checked the token and its scope by now; this says so in the description."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> Any:
+        return request.user if request.user.is_authenticated else None
+
+
+api = NinjaAPI(
+    title="DevOps360",
+    version="1",
+    description="Your vault, for scripts. Send an access token: `Authorization: Bearer …`.",
+    urls_namespace="api",
+    auth=BearerToken(),
+    docs_url=None,
+)
+answer_problems(api)
+for part in (nodes.router, content.router, trash.router):
+    api.add_router("", part)
+urlpatterns = [*api.urls[0]]
+app_name = "api"
+
+__all__ = ["ProblemOut", "api", "app_name", "urlpatterns"]

@@ -1,4 +1,4 @@
-"""Browsers known again: to tell of new ones, to count guesses apart, to ask for codes less often."""
+"""Browsers known again: to tell of new ones, count guesses apart, ask for codes less often."""
 
 from datetime import timedelta
 

@@ -54,8 +54,12 @@ class TooManyAttemptsError(AccountError):
         super().__init__(f"Too many attempts. Try again in {spell_out(seconds)}.")
 
 
+# Below, a wait is told in seconds.
+MINUTES_FROM = 90
+
+
 def spell_out(seconds: int) -> str:
-    if seconds < 90:
+    if seconds < MINUTES_FROM:
         return f"{seconds} seconds" if seconds != 1 else "1 second"
     return f"{ceil(seconds / 60)} minutes"
 
@@ -66,7 +70,7 @@ def network_of(ip: str) -> str:
         address = ipaddress.ip_address(ip)
     except ValueError:
         return ip
-    if address.version == 4:
+    if isinstance(address, ipaddress.IPv4Address):
         return ip
     return str(ipaddress.ip_network(f"{ip}/64", strict=False))
 

@@ -20,4 +20,4 @@ class ReadOnlyAdmin[M: Model](admin.ModelAdmin[M]):
         return False
 
     def get_readonly_fields(self, request: HttpRequest, obj: M | None = None) -> Any:
-        return [field.name for field in self.model._meta.fields]
+        return [field.name for field in self.opts.fields]

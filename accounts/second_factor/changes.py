@@ -1,5 +1,7 @@
 """Adding, naming and removing second factors. Each change is written down and mailed."""
 
+from typing import Any
+
 from django.db import transaction
 
 from accounts import browsers, history, mail, sessions
@@ -96,7 +98,8 @@ def _delete_all(user: User, *, only_recovery: bool = False) -> int:
     for kind in KINDS.values():
         if only_recovery and kind.counts:
             continue
-        devices = kind.model._default_manager.filter(user=user)
+        model: Any = kind.model
+        devices = model.objects.filter(user=user)
         removed += len(devices)
         devices.delete()
     return removed

@@ -23,9 +23,9 @@ def send_code(*, device: SentCode, client: Client) -> None:
     """Make a code and send it; earlier ones are good no more.
 
     Raises TooManyAttemptsError, counted by person and by number so that nobody's phone is flooded,
-    or FactorError where it could not be sent. Call it outside of a transaction: it waits for others.
+    or FactorError where it could not be sent. Call it outside of a transaction: sending takes time.
     """
-    limits.count_attempt(limits.SENDING, f"{device.user_id}:{device._meta.label}")
+    limits.count_attempt(limits.SENDING, f"{device.user_id}:{type(device).__name__}")
     if isinstance(device, PhoneCode):
         limits.count_attempt(limits.SENDING, device.number)
     code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"

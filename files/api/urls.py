@@ -4,10 +4,11 @@ from typing import Any
 
 from django.http import HttpRequest
 from ninja import NinjaAPI
+from ninja.openapi.schema import OpenAPISchema
 from ninja.security import HttpBearer
 
 from files.api import content, nodes, trash
-from files.api.problems import answer_problems
+from files.api.problems import CONTENT_TYPE, answer_problems
 from files.api.schemas import ProblemOut
 
 
@@ -18,7 +19,23 @@ class BearerToken(HttpBearer):
         return request.user if request.user.is_authenticated else None
 
 
-api = NinjaAPI(
+class DescribedAPI(NinjaAPI):
+    """Says of every operation how it refuses."""
+
+    def get_openapi_schema(self, **kwargs: Any) -> OpenAPISchema:
+        schema = super().get_openapi_schema(**kwargs)
+        problem = ProblemOut.model_json_schema()
+        refusal = {
+            "description": "Refused: see `detail`.",
+            "content": {CONTENT_TYPE: {"schema": problem}},
+        }
+        for operations in schema["paths"].values():
+            for operation in operations.values():
+                operation["responses"]["default"] = refusal
+        return schema
+
+
+api = DescribedAPI(
     title="DevOps360",
     version="1",
     description="Your vault, for scripts. Send an access token: `Authorization: Bearer …`.",
@@ -31,5 +48,3 @@ for part in (nodes.router, content.router, trash.router):
     api.add_router("", part)
 urlpatterns = [*api.urls[0]]
 app_name = "api"
-
-__all__ = ["ProblemOut", "api", "app_name", "urlpatterns"]

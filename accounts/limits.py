@@ -80,8 +80,8 @@ def count_attempt(limit: Limit, subject: object) -> None:
     """Count an attempt; raise TooManyAttemptsError, counting nothing, if it may not be made yet."""
     now = timezone.now()
     key = _key(limit, subject)
-    Throttle.objects.get_or_create(key=key, defaults={"failed_at": now})
-    row = Throttle.objects.select_for_update().get(key=key)
+    held = Throttle.objects.select_for_update()
+    row, _ = held.get_or_create(key=key, defaults={"failed_at": now})
     if now - row.failed_at > limit.memory:
         row.failures = 0
     ready_at = row.failed_at + limit.wait_after(row.failures)
@@ -95,7 +95,8 @@ def count_attempt(limit: Limit, subject: object) -> None:
 
 def forgive_all(limit: Limit, subject: object) -> None:
     """Forget the failures: the attempt just counted was right."""
-    Throttle.objects.filter(key=_key(limit, subject)).delete()
+    # Not deleted: somebody else may be about to lock the row.
+    Throttle.objects.filter(key=_key(limit, subject)).update(failures=0)
 
 
 def forgive_one(limit: Limit, subject: object) -> None:

@@ -18,6 +18,7 @@ from accounts.sessions import end_sessions
 from accounts.user_agents import browser_name
 
 PAGE = 50
+ID_DIGITS = 18
 Event = SecurityEvent.Kind
 ALARMING = {Event.PASSWORD_REFUSED, Event.CODE_REFUSED, Event.FACTORS_RESET, Event.RECOVERY_ASKED}
 
@@ -78,7 +79,8 @@ def history_page(request: AuthenticatedRequest) -> HttpResponse:
     """Show what happened to the account, the newest first, a page at a time."""
     events = SecurityEvent.objects.filter(user=request.user).select_related("by")
     before = request.GET.get("before", "")
-    if before.isdecimal() and len(before) < 19:
+    # More digits than any id has would be too large for the database.
+    if before.isdecimal() and len(before) <= ID_DIGITS:
         events = events.filter(pk__lt=int(before))
     rows = list(events.order_by("-id")[: PAGE + 1])
     context = {

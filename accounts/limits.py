@@ -38,7 +38,7 @@ class Limit:
 
 PASSWORD = Limit("password", free=5)
 PASSWORD_ON_KNOWN_BROWSER = Limit("password-browser", free=5)
-ADDRESS = Limit("address", free=30)
+ADDRESS = Limit("address", free=20)
 CODE = Limit("code", free=5)
 # Codes sent: each may cost money and somebody's sleep.
 SENDING = Limit("sending", free=3, first=timedelta(minutes=1), longest=timedelta(hours=1))

@@ -139,7 +139,9 @@ class AccountAdapter(DefaultAccountAdapter):
             limits.count_attempt(limits.ADDRESS, network)
             limits.count_attempt(limit, subject)
         except limits.TooManyAttemptsError as error:
-            raise ValidationError(str(error), code="too_many_login_attempts") from error
+            raise ValidationError(
+                str(error), code="too_many_login_attempts", params={"seconds": error.seconds}
+            ) from error
         self._counted = (limit, subject, network)
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:

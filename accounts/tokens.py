@@ -11,6 +11,7 @@ from accounts import history, limits
 from accounts.clients import Client
 from accounts.errors import AccountError
 from accounts.models import AccessToken, SecurityEvent, User
+from accounts.second_factor.changes import tell_of_change
 from accounts.secret_digest import digest_of
 
 logger = logging.getLogger(__name__)
@@ -56,7 +57,9 @@ def make_token(
         hint=secret[:HINT_LENGTH],
         expires_at=timezone.now() + timedelta(days=days),
     )
-    history.record(user=user, kind=SecurityEvent.Kind.TOKEN_MADE, client=client, detail=name)
+    kind = SecurityEvent.Kind.TOKEN_MADE
+    history.record(user=user, kind=kind, client=client, detail=name)
+    tell_of_change(user=user, event=kind, detail=name, client=client)
     return token, secret
 
 

@@ -7,13 +7,11 @@ would know nothing of passkeys, recovery codes, verified addresses and limits.
 from typing import Any
 
 from django.contrib.admin import AdminSite
-from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse  # noqa: TID251  (an admin site is a view)
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.decorators import method_decorator
 
 
 class VaultAdminSite(AdminSite):
@@ -27,7 +25,12 @@ class VaultAdminSite(AdminSite):
         user: Any = request.user
         return bool(super().has_permission(request) and user.is_verified())
 
-    @method_decorator(login_not_required)
+    def password_change(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Change it where everybody does: confirmed first, written down and mailed."""
+        return redirect("account_change_password")
+
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:

@@ -48,6 +48,16 @@ class SignInForm(OurWords, allauth_forms.LoginForm):
             autofocus=True,
         )
 
+    # How long to wait, for the page to count down; 0 where nothing is to be waited for.
+    wait_seconds = 0
+
+    def clean(self) -> Any:
+        try:
+            return super().clean()
+        except forms.ValidationError as error:
+            self.wait_seconds = (getattr(error, "params", None) or {}).get("seconds", 0)
+            raise
+
 
 class SignUpForm(OurWords, allauth_forms.SignupForm):
     labels = {

@@ -3,18 +3,25 @@
 The list is drawn from the URLconf: a route that nobody thought of is in it, and closed.
 """
 
+import re
+import time
 import uuid
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from allauth.usersessions.models import UserSession
+from django.apps import apps
 from django.conf import settings
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
+from django.utils import timezone
 
-from accounts.models import User
+from accounts.clients import NOBODY
+from accounts.models import Browser, EmailCode, PhoneCode, User
 from accounts.tests.factories import UserFactory
 from accounts.tests.verified import sign_in_verified
+from accounts.tokens import make_token
 from devops360.gate import ACCESS, NAMESPACES, Access, access_to
 
 SAMPLES = {
@@ -148,6 +155,108 @@ def test_the_admin_asks_for_a_factor_whatever_is_set(
     settings.SECOND_FACTOR = required
     client.force_login(UserFactory.create(is_staff=True, is_superuser=True))
     assert client.get("/admin/").status_code != 200
+
+
+UNSAFE = [(path, name) for path, name in ROUTES if access_to(name) is not Access.TOKEN]
+
+
+@pytest.mark.parametrize(("path", "name"), UNSAFE, ids=lambda value: value or "unnamed")
+def test_no_form_is_taken_without_its_token(db: None, path: str, name: str) -> None:
+    """ASVS 5.0, 3.5.1: a foreign page's form changes nothing, whoever is signed in."""
+    browser = Client(enforce_csrf_checks=True)
+    staff = UserFactory.create(is_staff=True, is_superuser=True)
+    sign_in_verified(browser, staff)
+    answer = browser.post(f"/{path}", {"anything": "1"})
+    # 405 and 404 for what takes no form at all; /healthz and pages that only redirect.
+    assert answer.status_code in {403, 404, 405} or name in {"root", "account_reauthenticate"}
+
+
+@pytest.mark.parametrize(("path", "name"), CLOSED, ids=lambda value: value or "unnamed")
+def test_looking_changes_nothing(db: None, path: str, name: str) -> None:
+    """ASVS 5.0, 3.5.3: a GET leaves every table as it was, but for sessions and a new key."""
+    browser = Client()
+    person = UserFactory.create(is_staff=True, is_superuser=True)
+    sign_in_verified(browser, person)
+    browser.get("/account/")
+    browser.get("/files/")
+    before = rows()
+    browser.get(f"/{path}")
+    assert rows() == before
+
+
+# Written by being there: sessions; and by showing a form for it, a key that opens nothing yet.
+BY_LOOKING = {"django_session", "usersessions_usersession", "otp_totp_totpdevice"}
+
+
+def rows() -> dict[str, int]:
+    tables = {model._meta.db_table: model for model in apps.get_models()}
+    kept = {name: model for name, model in tables.items() if name not in BY_LOOKING}
+    drafts = EmailCode.objects.filter(confirmed=False).count()
+    counts = {name: model._default_manager.count() for name, model in kept.items()}
+    counts[EmailCode._meta.db_table] -= drafts
+    return counts
+
+
+OWN = {
+    "accounts:end_session": "sessions/{}/end/",
+    "accounts:forget_browser": "browsers/{}/forget/",
+    "accounts:revoke_token": "tokens/{}/revoke/",
+    "accounts:rename_factor": "factors/app/{}/rename/",
+    "accounts:remove_factor": "factors/app/{}/remove/",
+    "accounts:add_sms_confirm": "factors/sms/{}/",
+}
+
+
+def test_every_address_of_an_accounts_object_is_tried_below() -> None:
+    named = {name for _path, name in ROUTES if re.match(r"accounts:", name)}
+    with_ids = {name for name in named if reverse_takes_a_number(name)}
+    assert with_ids == set(OWN)
+
+
+def reverse_takes_a_number(name: str) -> bool:
+    return any(path for path, route in ROUTES if route == name and re.search(r"/1/", path)) and (
+        name != "accounts:avatar_image"
+    )
+
+
+@pytest.mark.parametrize("name", sorted(OWN))
+def test_objects_of_others_are_not_there(db: None, settings: Any, name: str) -> None:
+    settings.SECOND_FACTOR_SMS = True
+    owner, other = UserFactory.create(), UserFactory.create()
+    ids = objects_of(owner)
+    browser = Client()
+    sign_in_verified(browser, other)
+    browser.post("/account/confirm/", {})
+    session = browser.session
+    session["account_authentication_methods"] = [
+        {"method": "mfa", "at": time.time(), "reauthenticated": True}
+    ]
+    session["account_authentication_methods_user"] = str(other.pk)
+    session.save()
+    answer = browser.post(f"/account/{OWN[name].format(ids[name])}", {"name": "mine"})
+    assert answer.status_code == 404
+    assert objects_of(owner, make=False) == ids
+
+
+def objects_of(owner: User, *, make: bool = True) -> dict[str, int]:
+    """Return the number of one object of each kind that the person has."""
+    if make:
+        now = timezone.now()
+        there = Client()
+        sign_in_verified(there, owner)
+        there.get("/account/")
+        Browser.objects.create(user=owner, digest="x", last_seen_at=now, remembered_until=now)
+        make_token(user=owner, name="t", scope="read", days=7, client=NOBODY)
+        PhoneCode.objects.create(user=owner, name="x", number="+41446681800", confirmed=False)
+    app = owner.totpdevice_set.get(name="Phone").pk
+    return {
+        "accounts:end_session": UserSession.objects.get(user=owner).pk,
+        "accounts:forget_browser": owner.browsers.get(remembered_until__isnull=False).pk,
+        "accounts:revoke_token": owner.access_tokens.get(revoked_at=None).pk,
+        "accounts:rename_factor": app,
+        "accounts:remove_factor": app,
+        "accounts:add_sms_confirm": owner.phonecode_set.get(confirmed=False).pk,
+    }
 
 
 def test_the_table_names_views_not_addresses() -> None:

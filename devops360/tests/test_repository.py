@@ -48,3 +48,17 @@ def test_every_variable_that_is_read_is_documented() -> None:
     )
     assert "DATABASE_URL" in read
     assert read <= documented
+
+
+def test_every_test_that_the_security_page_names_is_there() -> None:
+    page = (ROOT / "docs/security.md").read_text()
+    named = set(re.findall(r"`(test_\w+)`", page))
+    folders = ("accounts", "files", "devops360", "notifications", "tests")
+    written = {
+        name
+        for folder in folders
+        for path in (ROOT / folder).rglob("test_*.py")
+        for name in re.findall(r"^def (test_\w+)", path.read_text(), re.MULTILINE)
+    }
+    assert len(named) > 50
+    assert sorted(named - written) == []

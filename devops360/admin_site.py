@@ -25,7 +25,7 @@ class VaultAdminSite(AdminSite):
         user: Any = request.user
         return bool(super().has_permission(request) and user.is_verified())
 
-    def password_change(
+    def password_change(  # type: ignore[override]
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Change it where everybody does: confirmed first, written down and mailed."""

@@ -7,6 +7,7 @@ verified; so a new route is closed until somebody opens it here.
 import time
 from collections.abc import Callable
 from enum import Enum
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
@@ -34,7 +35,7 @@ class Access(Enum):
     CODE = "owes a code, or more"
     ENROLMENT = "owes enrolment, or more"
     VERIFIED = "signed in and verified"
-    TOKEN = "a script with a token"
+    SCRIPT = "a script with a token"
 
 
 ACCESS = {
@@ -73,7 +74,7 @@ ACCESS = {
     "accounts:avatar_image": Access.ENROLMENT,
 }
 # Whole namespaces; a name of its own in the table above comes first.
-NAMESPACES = {"api": Access.TOKEN}
+NAMESPACES = {"api": Access.SCRIPT}
 
 ENOUGH = {
     Standing.OWES_CODE: {Access.CODE},
@@ -100,11 +101,11 @@ class GateMiddleware:
     def process_view(
         self, request: HttpRequest, view: View, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> HttpResponse | None:
-        assert request.resolver_match is not None
-        access = access_to(request.resolver_match.view_name)
+        match = request.resolver_match
+        access = access_to(match.view_name) if match else Access.VERIFIED
         if access is Access.NOBODY:
             return None
-        if access is Access.TOKEN:
+        if access is Access.SCRIPT:
             return _check_token(request)
         return _check_person(request, access)
 
@@ -131,10 +132,10 @@ def _check_token(request: HttpRequest) -> HttpResponse | None:
 
 def _problem(status: int, detail: str) -> HttpResponse:
     """Answer a script as RFC 9457 says, and with the challenge of RFC 6750."""
-    titles = {401: "Unauthorized", 403: "Forbidden", 429: "Too Many Requests"}
-    body = {"type": "about:blank", "title": titles[status], "status": status, "detail": detail}
+    title = HTTPStatus(status).phrase
+    body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
     response = JsonResponse(body, status=status, content_type="application/problem+json")
-    if status == 401:
+    if status == HTTPStatus.UNAUTHORIZED:
         response["WWW-Authenticate"] = 'Bearer realm="api"'
     return response
 

@@ -53,7 +53,7 @@ class SignInForm(OurWords, allauth_forms.LoginForm):
 
     def clean(self) -> Any:
         try:
-            return super().clean()
+            return super().clean()  # type: ignore[no-untyped-call]
         except forms.ValidationError as error:
             self.wait_seconds = (getattr(error, "params", None) or {}).get("seconds", 0)
             raise

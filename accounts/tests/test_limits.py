@@ -15,7 +15,7 @@ from accounts.tests.factories import PASSWORD, UserFactory
 LOGIN = "/account/login/"
 
 
-def sign_in(client: Client, login: str = "kim", password: str = PASSWORD, **more: str) -> Any:
+def sign_in(client: Client, login: str = "kim", password: str = PASSWORD, **more: Any) -> Any:
     return client.post(LOGIN, {"login": login, "password": password}, **more)
 
 

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts import limits
 from accounts.clients import NOBODY
 from accounts.errors import CodeRefusedError, FactorError
 from accounts.models import SecurityEvent, User
@@ -159,7 +160,7 @@ def test_a_changed_answer_is_refused(person: User, device: Authenticator) -> Non
 def test_one_answer_of_eight_is_taken(
     transactional_db: None, person: User, device: Authenticator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(passkeys.limits, "CODE", passkeys.limits.Limit("code", free=1000))
+    monkeypatch.setattr(limits, "CODE", limits.Limit("code", free=1000))
     options, state = passkeys.begin_verification(user=person)
     answer = device.get(options)
     outcomes = race(

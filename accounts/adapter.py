@@ -134,9 +134,11 @@ class AccountAdapter(DefaultAccountAdapter):
         browser = browsers.known_browser(user=person, client=client) if person else None
         limit = limits.PASSWORD_ON_KNOWN_BROWSER if browser else limits.PASSWORD
         subject = f"{person.pk}:{browser.pk if browser else ''}" if person else login
-        network = limits.network_of(client.ip)
+        # Where an office shares an address, its strangers do not hold up browsers that are known.
+        network = "" if browser else limits.network_of(client.ip)
         try:
-            limits.count_attempt(limits.ADDRESS, network)
+            if network:
+                limits.count_attempt(limits.ADDRESS, network)
             limits.count_attempt(limit, subject)
         except limits.TooManyAttemptsError as error:
             raise ValidationError(
@@ -149,7 +151,8 @@ class AccountAdapter(DefaultAccountAdapter):
         if user:
             limit, subject, network = self._counted
             limits.forgive_all(limit, subject)
-            limits.forgive_one(limits.ADDRESS, network)
+            if network:
+                limits.forgive_one(limits.ADDRESS, network)
         found: User | None = user
         return found
 

@@ -114,6 +114,12 @@ def seconds_to_wait(limit: Limit, subject: object) -> int:
     return max(0, ceil(left.total_seconds()))
 
 
+def failures(limit: Limit, subject: object) -> int:
+    """Return how many attempts in a row were in vain."""
+    row = Throttle.objects.filter(key=_key(limit, subject)).first()
+    return row.failures if row else 0
+
+
 def write_as_much_as_history() -> None:
     """Write one row that means nothing, where an account would have had an event written."""
     key = _key(UNKNOWN, secrets.randbelow(256))

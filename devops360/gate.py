@@ -19,7 +19,12 @@ from django.urls import reverse
 from accounts import tokens
 from accounts.errors import AccountError
 from accounts.http import client_of
-from accounts.second_factor.standing import Standing, standing_of
+from accounts.second_factor.standing import (
+    Standing,
+    has_second_factor,
+    is_required_of,
+    standing_of,
+)
 from accounts.sessions import SIGNED_IN_AT
 
 type GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -126,6 +131,9 @@ def _check_token(request: HttpRequest) -> HttpResponse | None:
         return response
     except AccountError as error:
         return _problem(401, str(error))
+    # As strong as the site: where a second factor must be, a script acts for nobody without one.
+    if is_required_of(token.user) and not has_second_factor(token.user):
+        return _problem(403, "Sign in and set up a second factor first.")
     request.user = token.user
     return None
 

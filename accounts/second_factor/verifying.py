@@ -2,7 +2,7 @@
 
 import django_otp
 
-from accounts import history, limits
+from accounts import history, limits, mail
 from accounts.clients import Client
 from accounts.errors import CodeRefusedError
 from accounts.models import SecurityEvent, User
@@ -28,8 +28,15 @@ def verify_code(*, user: User, device_id: str, code: str, client: Client) -> Any
         device = django_otp.verify_token(user, device_id, typed)
     if device is None:
         history.record(user=user, kind=SecurityEvent.Kind.CODE_REFUSED, client=client)
+        _tell_of_guessing(user, subject, client)
         raise CodeRefusedError("This code is not right, or was used before. Try the next one.")
     limits.forgive_all(limits.CODE, subject)
     if kind_of(device).slug == "recovery":
         history.record(user=user, kind=SecurityEvent.Kind.CODE_SPENT, client=client)
     return device
+
+
+def _tell_of_guessing(user: User, subject: str, client: Client) -> None:
+    """Mail the person, once a round: whoever guesses codes knows the password."""
+    if limits.failures(limits.CODE, subject) == limits.CODE.free:
+        mail.send_to_person(template="account/email/codes_guessed", user=user, client=client)

@@ -67,6 +67,16 @@ def test_one_address_may_not_try_many_accounts(person: User) -> None:
     assert sign_in(Client(), REMOTE_ADDR="10.9.9.8").status_code == 302
 
 
+def test_an_address_full_of_guesses_does_not_hold_up_a_known_browser(person: User) -> None:
+    own = Client(REMOTE_ADDR="10.9.9.9")
+    sign_in(own)
+    own.post("/account/logout/")
+    for number in range(limits.ADDRESS.free):
+        sign_in(Client(), f"person{number}", "wrong", REMOTE_ADDR="10.9.9.9")
+    assert sign_in(Client(), REMOTE_ADDR="10.9.9.9").status_code == 200
+    assert sign_in(own).status_code == 302
+
+
 def test_an_own_account_does_not_reset_the_address(person: User) -> None:
     """Who signs in to an account of their own in between gets no more guesses at others'."""
     UserFactory.create(username="thief")

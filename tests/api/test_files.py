@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
+from accounts.tests.second_factor.devices import make_app
 from files.models import Node
 from files.tree import create_folder
 from tests.api.conftest import Script, make_script
@@ -139,6 +140,13 @@ def test_a_token_that_reads_does_not_write(owner: User, root: Node, file: str) -
     for method, path, data in calls(root.pk, file):
         expected = 200 if method == "GET" else 403
         assert reader.call(method, path, data).status_code == expected, path
+
+
+def test_a_token_is_no_way_around_enrolment(owner: User, script: Script, settings: Any) -> None:
+    settings.SECOND_FACTOR = "everyone"
+    assert script.get("root").status_code == 403
+    make_app(owner)
+    assert script.get("root").status_code == 200
 
 
 def test_a_token_opens_no_page_of_the_site(script: Script) -> None:

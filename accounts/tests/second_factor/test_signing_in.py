@@ -122,6 +122,8 @@ def test_guesses_are_limited_and_the_wait_ends(client: Client, app: TOTPDevice) 
         give_code(client, app, "000000")
     answer = client.post(VERIFY, {"device": app.persistent_id, "code": code_of(app)})
     assert answer.status_code == 400
+    told = [message for message in mail.outbox if "guessing" in message.subject]
+    assert len(told) == 1
     assert re.search(r"Try again in \d+ seconds", answer.content.decode())
     Throttle.objects.update(failed_at=timezone.now() - limits.CODE.longest)
     assert give_code(client, app) == 302

@@ -42,6 +42,8 @@ function explain(error) {
 function prepare(form) {
   const status = form.querySelector("[data-status]");
   const button = form.querySelector("button:not([type=button])");
+  // On the sign-in page it is one way more, shown where it can be used.
+  if (form.dataset.passkey === "sign-in") form.hidden = missing;
   if (missing) {
     button.disabled = true;
     status.textContent = "This browser cannot use passkeys here.";

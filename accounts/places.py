@@ -44,7 +44,7 @@ def _database(path: str) -> maxminddb.Reader | None:
         return None
     try:
         return maxminddb.open_database(path)
-    except (OSError, ValueError):
+    except (OSError, ValueError, maxminddb.InvalidDatabaseError):
         # The system check has said it already; pages go on without places.
         logger.warning("GEOIP_DATABASE cannot be read path=%s", path)
         return None

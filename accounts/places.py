@@ -10,26 +10,41 @@ from typing import Any
 
 import maxminddb
 from django.conf import settings
+from maxminddb.errors import InvalidDatabaseError
 
 logger = logging.getLogger(__name__)
 
 
 def place_of(ip: str | None) -> str:
-    """Return such as "Zürich, Switzerland"; "This network" for private addresses; "" if unknown."""
-    if not ip:
-        return ""
+    """Return such as "Zürich, Switzerland", "Private network", or "" for what nobody knows."""
     try:
-        address = ipaddress.ip_address(ip)
+        address = ipaddress.ip_address(ip or "")
     except ValueError:
         return ""
-    if address.is_private or address.is_loopback:
-        return "This network"
-    database = _database(settings.GEOIP_DATABASE)
-    record: Any = database.get(ip) if database else None
-    if not isinstance(record, dict):
-        return ""
+    if not address.is_global:
+        return "Private network"
+    record = _record_of(str(address))
     names = [_name(record.get(part)) for part in ("city", "country")]
     return ", ".join(name for name in names if name)
+
+
+def is_readable(path: str) -> bool:
+    """Tell whether the file is a database as it should be."""
+    try:
+        maxminddb.open_database(path).close()
+    except (OSError, InvalidDatabaseError):
+        return False
+    return True
+
+
+def _record_of(ip: str) -> dict[str, Any]:
+    database = _database(settings.GEOIP_DATABASE)
+    try:
+        record = database.get(ip) if database else None
+    except (InvalidDatabaseError, ValueError):
+        # A damaged record, or IPv6 asked of a database of IPv4. Pages do without the place.
+        return {}
+    return record if isinstance(record, dict) else {}
 
 
 def _name(part: Any) -> str:
@@ -44,7 +59,7 @@ def _database(path: str) -> maxminddb.Reader | None:
         return None
     try:
         return maxminddb.open_database(path)
-    except (OSError, ValueError, maxminddb.InvalidDatabaseError):
-        # The system check has said it already; pages go on without places.
+    except (OSError, InvalidDatabaseError):
+        # The system check has said it already; pages do without places.
         logger.warning("GEOIP_DATABASE cannot be read path=%s", path)
         return None

@@ -1,12 +1,13 @@
 """System checks of the project's configuration. `manage.py check --deploy` runs them all."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004
+
+from accounts import places
 
 MINIMUM_SECRET_KEY_LENGTH = 50
 
@@ -14,10 +15,10 @@ MINIMUM_SECRET_KEY_LENGTH = 50
 @register(Tags.security)
 def check_geoip(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     path = settings.GEOIP_DATABASE
-    if not path or Path(path).is_file():
+    if not path or places.is_readable(path):
         return []
-    hint = "Name a file in MaxMind's format, or leave it empty."
-    return [Error("GEOIP_DATABASE names no file.", hint=hint, id="devops360.E005")]
+    hint = "Name a file in MaxMind's format that this user may read, or leave it empty."
+    return [Error(f"GEOIP_DATABASE cannot be read: {path}", hint=hint, id="devops360.E005")]
 
 
 @register(Tags.security, deploy=True)

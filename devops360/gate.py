@@ -79,7 +79,11 @@ ACCESS = {
     "accounts:avatar_image": Access.ENROLMENT,
 }
 # Whole namespaces; a name of its own in the table above comes first.
-NAMESPACES = {"api": Access.SCRIPT}
+NAMESPACES = {
+    "api": Access.SCRIPT,
+    # Whoever has a link; its views know nothing but the link.
+    "guest": Access.NOBODY,
+}
 
 ENOUGH = {
     Standing.OWES_CODE: {Access.CODE},

@@ -35,5 +35,9 @@ class IncompleteError(FilesError):
     """Fewer bytes arrived than were announced, or more."""
 
 
+class ShareError(FilesError):
+    """A link that cannot be made, or not be opened that way."""
+
+
 class StorageFullError(FilesError):
     """The disk has no room."""

@@ -27,6 +27,38 @@ class NameForm(forms.Form):
             raise forms.ValidationError(str(error)) from error
 
 
+class ShareForm(forms.Form):
+    """What a link is to be like."""
+
+    label = forms.CharField(
+        label=_("Label"),
+        max_length=80,
+        required=False,
+        help_text=_("For you alone, such as “for the printer”."),
+    )
+    days = forms.TypedChoiceField(
+        label=_("Good for"),
+        choices=[
+            (7, _("7 days")),
+            (1, _("a day")),
+            (30, _("30 days")),
+            (0, _("as long as I let it")),
+        ],
+        coerce=int,
+    )
+    password = forms.CharField(
+        label=_("Password"),
+        max_length=128,
+        required=False,
+        strip=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        help_text=_("Whoever opens the link must type it."),
+    )
+    max_downloads = forms.IntegerField(
+        label=_("Downloads at most"), required=False, min_value=1, max_value=1_000_000
+    )
+
+
 def parse_ids(values: list[str]) -> list[UUID]:
     """Return the ids, each once, in order. Raises ValueError for what is none."""
     return list(dict.fromkeys(UUID(value) for value in values))

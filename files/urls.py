@@ -1,6 +1,6 @@
 from django.urls import path
 
-from files.views import content, detail, listing, trash, tree, uploads
+from files.views import content, detail, listing, sharing, trash, tree, uploads
 
 app_name = "files"
 urlpatterns = [
@@ -19,6 +19,8 @@ urlpatterns = [
     path("trash/purge/", trash.purge, name="purge"),
     path("trash/empty/", trash.empty, name="empty_trash"),
     path("<uuid:pk>/", detail.detail, name="detail"),
+    path("<uuid:pk>/share/", sharing.share, name="share"),
+    path("shares/<uuid:pk>/end/", sharing.revoke, name="revoke_share"),
     path("<uuid:pk>/rename/", tree.rename, name="rename"),
     path("<uuid:pk>/download/", content.download, name="download"),
     path("<uuid:pk>/content/", content.content, name="content"),

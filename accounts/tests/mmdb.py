@@ -25,13 +25,13 @@ def _control(kind: int, size: int) -> bytes:
     return bytes([first | 29]) + more + bytes([size - 29])
 
 
-def _encode(value: Any, number: int = UINT32) -> bytes:
+def _encode(value: Any, width: int = UINT16) -> bytes:
     match value:
         case str():
             return _control(STRING, len(value.encode())) + value.encode()
         case int():
             data = value.to_bytes(4).lstrip(b"\0")
-            return _control(number, len(data)) + data
+            return _control(width, len(data)) + data
         case dict():
             pairs = (
                 _encode(key) + _encode(item, NUMBERS.get(key, UINT32))
@@ -85,9 +85,9 @@ def make_database(records: Mapping[str, Any]) -> bytes:
         "ip_version": 6,
         "database_type": "Test",
         "languages": ["en"],
-        "description": {"en": "Test"},
         "binary_format_major_version": 2,
         "binary_format_minor_version": 0,
         "build_epoch": 1,
+        "description": {"en": "Test"},
     }
     return tree + bytes(16) + data + MARKER + _encode(about)

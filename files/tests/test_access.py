@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from files import urls
 from files.models import Node, Preview
+from files.sharing import create_link
 from files.tests.factories import make_file, make_folder
 from files.trash import trash_nodes
 from files.tree import root_of
@@ -45,6 +46,8 @@ ROUTES = {
     "restore": Row("post", data={"id": "trashed"}),
     "purge": Row("post", data={"id": "trashed"}),
     "detail": Row(node="file"),
+    "share": Row("post", "file", {"days": "7"}),
+    "revoke_share": Row("post", "link", owner=302),
     "rename": Row("post", "file", {"name": "other"}),
     "download": Row(node="file"),
     "content": Row(node="picture"),
@@ -55,7 +58,7 @@ ROUTES = {
 
 
 @pytest.fixture
-def things(owner: Any, root: Node) -> dict[str, Node]:
+def things(owner: Any, root: Node) -> dict[str, Any]:
     picture = make_file(root, "picture.png", b"\x89PNG\r\n\x1a\n" + bytes(100))
     trashed = make_file(root, "trashed.txt")
     trash_nodes(owner=owner, nodes=[trashed])
@@ -68,15 +71,17 @@ def things(owner: Any, root: Node) -> dict[str, Node]:
             "key": picture.content.key if picture.content else "",
         },
     )
+    file = make_file(root, "file.txt")
     return {
         "folder": make_folder(owner, "folder"),
-        "file": make_file(root, "file.txt"),
+        "file": file,
+        "link": create_link(node=file)[0],
         "picture": picture,
         "trashed": trashed,
     }
 
 
-def call(client: Client, name: str, things: dict[str, Node]) -> int:
+def call(client: Client, name: str, things: dict[str, Any]) -> int:
     row = ROUTES[name]
     args = [things[row.node].pk] if row.node else []
     data = {
@@ -98,12 +103,12 @@ def test_every_route_has_a_row() -> None:
 
 
 @pytest.mark.parametrize("name", ROUTES)
-def test_owner(name: str, own: Client, things: dict[str, Node]) -> None:
+def test_owner(name: str, own: Client, things: dict[str, Any]) -> None:
     assert call(own, name, things) == ROUTES[name].owner
 
 
 @pytest.mark.parametrize("name", ROUTES)
-def test_stranger(name: str, stranger: Any, browser_of: Any, things: dict[str, Node]) -> None:
+def test_stranger(name: str, stranger: Any, browser_of: Any, things: dict[str, Any]) -> None:
     root_of(stranger)
     before = set(Node.objects.values_list("pk", "parent", "name", "trashed_at"))
     assert call(browser_of(stranger), name, things) == ROUTES[name].stranger
@@ -111,14 +116,14 @@ def test_stranger(name: str, stranger: Any, browser_of: Any, things: dict[str, N
 
 
 @pytest.mark.parametrize("name", ROUTES)
-def test_nobody(name: str, client: Client, things: dict[str, Node]) -> None:
+def test_nobody(name: str, client: Client, things: dict[str, Any]) -> None:
     expected = 302 if ROUTES[name].method == "get" else 401
     assert call(client, name, things) == expected
 
 
 @pytest.mark.parametrize("name", ROUTES)
 def test_staff_are_strangers_too(
-    name: str, stranger: Any, browser_of: Any, things: dict[str, Node], settings: Any
+    name: str, stranger: Any, browser_of: Any, things: dict[str, Any], settings: Any
 ) -> None:
     # What the gate would ask of staff first is not what is tried here.
     settings.SECOND_FACTOR = "optional"
@@ -128,7 +133,7 @@ def test_staff_are_strangers_too(
 
 
 def test_a_strangers_folder_is_no_target(
-    owner: Any, stranger: Any, browser_of: Any, things: dict[str, Node]
+    owner: Any, stranger: Any, browser_of: Any, things: dict[str, Any]
 ) -> None:
     mine = make_file(root_of(stranger), "mine.txt")
     for name in ("files:move", "files:copy"):
@@ -141,7 +146,7 @@ def test_a_strangers_folder_is_no_target(
 
 
 @pytest.mark.parametrize("name", [name for name, row in ROUTES.items() if row.method != "get"])
-def test_nothing_changes_without_the_token(name: str, owner: Any, things: dict[str, Node]) -> None:
+def test_nothing_changes_without_the_token(name: str, owner: Any, things: dict[str, Any]) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(owner)
     assert call(client, name, things) == 403
@@ -155,7 +160,7 @@ def test_nothing_changes_without_the_token(name: str, owner: Any, things: dict[s
         if row.method != "get" and name not in {"new_folder", "rename", "move", "copy"}
     ],
 )
-def test_nothing_changes_by_get(name: str, own: Client, things: dict[str, Node]) -> None:
+def test_nothing_changes_by_get(name: str, own: Client, things: dict[str, Any]) -> None:
     row = ROUTES[name]
     args = [things[row.node].pk] if row.node else []
     assert own.get(reverse(f"files:{name}", args=args)).status_code == 405

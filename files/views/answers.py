@@ -16,6 +16,7 @@ from files.errors import (
     IntoItselfError,
     InvalidNameError,
     NameTakenError,
+    ShareError,
     StorageFullError,
     TooLargeError,
 )
@@ -28,6 +29,7 @@ STATUS: dict[type[FilesError], int] = {
     IntoItselfError: 400,
     InvalidNameError: 400,
     NameTakenError: 409,
+    ShareError: 400,
     StorageFullError: 507,
     TooLargeError: 413,
 }

@@ -57,7 +57,9 @@ def _fresh(db: None) -> Iterator[None]:
     cache.clear()
     yield
     for answer in ANSWERS:
-        answer.close()
+        # Read to the end, a stream closes itself; close() would close the database as well.
+        if answer.streaming:
+            b"".join(answer.streaming_content)
     ANSWERS.clear()
 
 

@@ -83,6 +83,19 @@ def test_the_trash_gives_back_or_forgets(script: Script, root: Node, file: str) 
     assert script.post("trash/restore", {"ids": [file]}).status_code == 404
 
 
+def test_a_link_is_made_listed_and_ended(script: Script, stranger: Script, file: str) -> None:
+    made = script.post(f"nodes/{file}/shares", {"label": "printer", "max_downloads": 1})
+    assert made.status_code == 201
+    path = made.json()["url"].partition("localhost:8000")[2]
+    assert Client().get(path).status_code == 200
+    listed = script.get(f"nodes/{file}/shares").json()
+    assert [(link["label"], link["opens"], link["url"]) for link in listed] == [("printer", 1, "")]
+    assert stranger.call("DELETE", f"shares/{made.json()['id']}").status_code == 404
+    assert script.call("DELETE", f"shares/{made.json()['id']}").status_code == 204
+    assert Client().get(path).status_code == 404
+    assert script.get(f"nodes/{file}/shares").json() == []
+
+
 def test_a_zip_holds_what_was_chosen(script: Script, file: str) -> None:
     answer = script.post("zip", {"ids": [file]})
     packed = zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content)))
@@ -101,6 +114,8 @@ def calls(root: Any, file: str) -> list[tuple[str, str, Any]]:
         ("GET", f"files/{file}/versions", None),
         ("GET", f"files/{file}/versions/1/content", None),
         ("POST", "zip", ids),
+        ("GET", f"nodes/{file}/shares", None),
+        ("POST", f"nodes/{file}/shares", {}),
         ("POST", "trash", ids),
         ("POST", "move", ids | {"target": str(root)}),
         ("POST", "copy", ids | {"target": str(root)}),

@@ -1,0 +1,207 @@
+"""Links: what they open, what they never open, and how they end."""
+
+import io
+import re
+import zipfile
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from files import sharing
+from files.errors import ShareError
+from files.models import Node, Share
+from files.tests.factories import make_file, make_folder
+from files.trash import trash_nodes
+from files.tree import create_folder, root_of
+
+
+@pytest.fixture
+def folder(owner: Any) -> Node:
+    """Shared/ with a file and a folder in it; Private.txt beside it."""
+    shared = make_folder(owner, "Shared")
+    make_file(shared, "hello.txt", b"hello")
+    make_file(create_folder(parent=shared, name="Inner"), "deep.txt", b"deep")
+    make_file(root_of(owner), "Private.txt", b"private")
+    return shared
+
+
+def link_to(node: Node, **wishes: Any) -> tuple[Share, str]:
+    share, secret = sharing.create_link(node=node, **wishes)
+    return share, reverse("guest:open", args=[secret])
+
+
+def body(answer: Any) -> bytes:
+    return b"".join(answer.streaming_content)
+
+
+def node_named(name: str) -> Node:
+    return Node.objects.get(name=name)
+
+
+def test_a_guest_sees_what_is_shared_and_downloads_it(folder: Node) -> None:
+    share, path = link_to(folder)
+    guest = Client()
+    page = guest.get(path).content.decode()
+    assert "hello.txt" in page
+    assert "Inner" in page
+    assert body(guest.get(f"{path}{node_named('hello.txt').pk}/download/")) == b"hello"
+    inner = guest.get(f"{path}{node_named('Inner').pk}/").content.decode()
+    assert "deep.txt" in inner
+    packed = zipfile.ZipFile(io.BytesIO(body(guest.get(f"{path}{folder.pk}/download/"))))
+    files = {name for name in packed.namelist() if not name.endswith("/")}
+    assert files == {"Shared/Inner/deep.txt", "Shared/hello.txt"}
+    share.refresh_from_db()
+    assert (share.opens, share.downloads) == (1, 2)
+
+
+@pytest.mark.parametrize("name", ["Private.txt", ""])
+def test_what_lies_beside_it_is_not_there(folder: Node, owner: Any, name: str) -> None:
+    _share, path = link_to(folder)
+    beside = node_named(name) if name else root_of(owner)
+    assert Client().get(f"{path}{beside.pk}/").status_code == 404
+    assert Client().get(f"{path}{beside.pk}/download/").status_code == 404
+
+
+def test_what_moves_out_of_it_is_gone(folder: Node, owner: Any) -> None:
+    _share, path = link_to(folder)
+    hello = node_named("hello.txt")
+    Node.objects.filter(pk=hello.pk).update(parent=root_of(owner))
+    assert Client().get(f"{path}{hello.pk}/download/").status_code == 404
+
+
+@pytest.mark.parametrize("end", ["revoked", "expired", "used up", "trashed", "inactive", "wrong"])
+def test_links_end_and_all_ends_look_alike(folder: Node, owner: Any, end: str) -> None:
+    share, path = link_to(folder, max_downloads=1, expires_at=timezone.now() + timedelta(hours=1))
+    hello = node_named("hello.txt")
+    if end == "revoked":
+        sharing.revoke_link(share=share)
+    elif end == "expired":
+        Share.objects.update(expires_at=timezone.now())
+    elif end == "used up":
+        body(Client().get(f"{path}{hello.pk}/download/"))
+    elif end == "trashed":
+        trash_nodes(owner=owner, nodes=[folder])
+    elif end == "inactive":
+        owner.is_active = False
+        owner.save()
+    else:
+        path = reverse("guest:open", args=["x" * 32])
+    pages = [Client().get(place) for place in (path, f"{path}{hello.pk}/download/")]
+    assert [page.status_code for page in pages] == [404, 404]
+    never = Client().get(reverse("guest:open", args=["never"]))
+    assert re.sub(r"csrf\S+", "", pages[0].content.decode()).count("leads nowhere") == 1
+    assert len(pages[0].content) == len(never.content)
+
+
+def test_a_password_is_asked_for_everywhere(folder: Node) -> None:
+    _share, path = link_to(folder, password="three small words")
+    guest = Client()
+    hello = node_named("hello.txt")
+    for place in (path, f"{path}{hello.pk}/", f"{path}{hello.pk}/download/"):
+        answer = guest.get(place)
+        assert "This link has a password" in answer.content.decode()
+        assert "Shared by" not in answer.content.decode()
+    assert guest.post(f"{path}unlock/", {"password": "wrong"}).status_code == 403
+    assert guest.post(f"{path}unlock/", {"password": "three small words"}).status_code == 302
+    assert body(guest.get(f"{path}{hello.pk}/download/")) == b"hello"
+    assert "has a password" in Client().get(path).content.decode()
+
+
+def test_one_unlocked_link_opens_no_other(folder: Node) -> None:
+    _first, path = link_to(folder, password="one password")
+    _second, other = link_to(node_named("hello.txt"), password="one password")
+    guest = Client()
+    guest.post(f"{path}unlock/", {"password": "one password"})
+    assert "has a password" in guest.get(other).content.decode()
+
+
+def test_guessing_passwords_waits(folder: Node) -> None:
+    _share, path = link_to(folder, password="right")
+    guest = Client()
+    for _guess in range(sharing.FREE_GUESSES):
+        guest.post(f"{path}unlock/", {"password": "wrong"})
+    answer = guest.post(f"{path}unlock/", {"password": "right"})
+    assert answer.status_code == 403
+    assert "Too many attempts" in answer.content.decode()
+    Share.objects.update(wrong_at=timezone.now() - sharing.FIRST_WAIT)
+    assert guest.post(f"{path}unlock/", {"password": "right"}).status_code == 302
+
+
+def test_the_secret_and_the_password_are_kept_nowhere(folder: Node) -> None:
+    share, secret = sharing.create_link(node=folder, password="three small words")
+    kept = str(list(Share.objects.values()))
+    assert len(secret) == 32
+    assert secret not in kept
+    assert "three small words" not in kept
+    assert share.password.startswith(("md5$", "argon2"))
+
+
+def test_the_page_leaks_nothing_of_the_owner(folder: Node, owner: Any) -> None:
+    _share, path = link_to(folder)
+    answer = Client().get(path)
+    page = answer.content.decode()
+    assert owner.email not in page
+    assert "Private.txt" not in page
+    assert 'content="noindex' in page
+    assert answer["Referrer-Policy"] == "same-origin"
+    assert "no-store" in answer["Cache-Control"]
+
+
+def test_what_guests_download_is_no_page_of_ours(owner: Any) -> None:
+    node = make_file(root_of(owner), "evil.html", b"<script>alert(1)</script>")
+    _share, path = link_to(node)
+    answer = Client().get(f"{path}{node.pk}/download/")
+    assert answer["Content-Disposition"].startswith("attachment")
+    assert "sandbox" in answer["Content-Security-Policy"]
+    assert body(answer)
+
+
+def test_owners_make_see_and_end_links(own: Client, folder: Node) -> None:
+    page = reverse("files:share", args=[folder.pk])
+    answer = own.post(page, {"label": "printer", "days": "7", "password": "", "max_downloads": ""})
+    found = re.search(r"http://localhost:8000(/s/[\w-]{32}/)", answer.content.decode())
+    assert found
+    assert Client().get(found[1]).status_code == 200
+    listed = own.get(page).content.decode()
+    assert "printer" in listed
+    assert found[1] not in listed
+    share = Share.objects.get()
+    own.post(reverse("files:revoke_share", args=[share.pk]))
+    assert Client().get(found[1]).status_code == 404
+
+
+def test_strangers_neither_make_see_nor_end_links(
+    folder: Node, stranger: Any, browser_of: Any
+) -> None:
+    share, path = link_to(folder)
+    client = browser_of(stranger)
+    page = reverse("files:share", args=[folder.pk])
+    assert client.get(page).status_code == client.post(page, {"days": "7"}).status_code == 404
+    assert client.post(reverse("files:revoke_share", args=[share.pk])).status_code == 404
+    assert Client().get(path).status_code == 200
+
+
+def test_the_whole_vault_is_not_shared(owner: Any, own: Client) -> None:
+    with pytest.raises(ShareError):
+        sharing.create_link(node=root_of(owner))
+    assert own.get(reverse("files:share", args=[root_of(owner).pk])).status_code == 404
+
+
+@pytest.mark.parametrize("wish", [{"days": "9"}, {"days": "7", "max_downloads": "0"}, {}])
+def test_odd_wishes_are_refused(own: Client, folder: Node, wish: dict[str, str]) -> None:
+    answer = own.post(reverse("files:share", args=[folder.pk]), wish | {"label": "x"})
+    assert answer.status_code == 400
+    assert not Share.objects.exists()
+
+
+def test_a_part_of_a_file_is_not_another_download(folder: Node) -> None:
+    share, path = link_to(folder)
+    place = f"{path}{node_named('hello.txt').pk}/download/"
+    assert body(Client().get(place, headers={"range": "bytes=2-"})) == b"llo"
+    Client().head(place)
+    share.refresh_from_db()
+    assert share.downloads == 0

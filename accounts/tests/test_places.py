@@ -49,7 +49,8 @@ def test_places(database: Path, ip: str | None, place: str) -> None:
     assert place_of(ip) == place
 
 
-def test_without_a_database_only_private_networks_are_known() -> None:
+def test_without_a_database_only_private_networks_are_known(settings: Any) -> None:
+    settings.GEOIP_DATABASE = ""
     assert (place_of("81.2.69.7"), place_of("192.168.1.2")) == ("", "Private network")
 
 

@@ -209,3 +209,46 @@ def test_pages_hold_on_a_phone(
     axe(page)
     wide = page.evaluate("document.documentElement.scrollWidth")
     assert wide <= PHONE["width"]
+
+
+SIGN_IN = """
+- main:
+  - heading "Sign in" [level=1]
+  - textbox "E-mail address or user name"
+  - textbox "Password"
+  - checkbox "Keep me signed in on this device"
+  - button "Sign in"
+  - paragraph:
+    - link "Forgot your password?"
+  - button "Sign in with a passkey"
+"""
+SECOND_STEP = """
+- main:
+  - heading "Second step" [level=1]
+  - paragraph:
+    - strong: My phone
+  - textbox "Code"
+  - checkbox "Remember this browser for 30 days"
+  - button "Sign in"
+  - heading "Another way" [level=2]
+  - list:
+    - listitem:
+      - link "Recovery code"
+"""
+
+
+@pytest.mark.parametrize("viewport", [PHONE, {"width": 1440, "height": 900}])
+def test_what_a_screen_reader_is_told(
+    open_page: OpenPage, plain: Person, viewport: dict[str, int]
+) -> None:
+    page = open_page(viewport=viewport)
+    page.goto("/account/login/")
+    expect(page.locator("body")).to_match_aria_snapshot(SIGN_IN)
+    give_password(page, plain)
+    expect(page.get_by_text("Your vault is empty")).to_be_visible()
+    add_app(page)
+    page.get_by_role("link", name="I have kept them").click()
+    sign_out(page)
+    give_password(page, plain)
+    expect(page.locator("body")).to_match_aria_snapshot(SECOND_STEP)
+    expect(page.get_by_label("Code", exact=True)).to_be_focused()

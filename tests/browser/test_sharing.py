@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from tests.browser.conftest import OpenPage
 
@@ -14,8 +14,8 @@ PHONE = {"width": 390, "height": 844}
 @pytest.fixture
 def letter(vault: Page) -> Page:
     """The owner's page of a file that is in the vault."""
-    file = {"name": "Überraschung 🎁.txt", "mimeType": "text/plain", "buffer": b"for you"}
-    vault.locator("#pick-files").set_input_files([file])  # type: ignore[list-item]
+    file = FilePayload(name="Überraschung 🎁.txt", mimeType="text/plain", buffer=b"for you")
+    vault.locator("#pick-files").set_input_files([file])
     vault.get_by_role("link", name="Überraschung").first.click()
     return vault
 

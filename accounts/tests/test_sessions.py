@@ -1,17 +1,14 @@
 """Where one is signed in, which browsers are known, and what has happened."""
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core import mail
 from django.test import Client
 
-from accounts import places
 from accounts.models import Browser, SecurityEvent, User
 from accounts.tests.factories import PASSWORD, UserFactory
-from accounts.tests.mmdb import make_database
 from accounts.tests.second_factor.devices import code_of, make_app
 
 SESSIONS, HISTORY = "/account/sessions/", "/account/history/"
@@ -127,24 +124,3 @@ def test_odd_places_in_the_history_are_its_beginning(person: User, before: str) 
 @pytest.mark.parametrize("path", [SESSIONS, HISTORY])
 def test_nobody_sees_them(client: Client, db: None, path: str) -> None:
     assert client.get(path)["Location"].startswith("/account/login/")
-
-
-def test_places_come_from_a_file(settings: Any, tmp_path: Path) -> None:
-    record = {"city": {"names": {"en": "Zürich"}}, "country": {"names": {"en": "Switzerland"}}}
-    file = tmp_path / "places.mmdb"
-    file.write_bytes(make_database({"81.2.69.0/24": record}))
-    settings.GEOIP_DATABASE = str(file)
-    assert places.place_of("81.2.69.142") == "Zürich, Switzerland"
-    assert places.place_of("8.8.8.8") == ""
-    assert places.place_of("10.0.0.1") == "This network"
-    assert places.place_of("what") == places.place_of(None) == ""
-
-
-@pytest.mark.parametrize("content", [b"", b"no database"])
-def test_a_broken_file_of_places_breaks_nothing(
-    settings: Any, tmp_path: Path, content: bytes
-) -> None:
-    file = tmp_path / "broken.mmdb"
-    file.write_bytes(content)
-    settings.GEOIP_DATABASE = str(file)
-    assert places.place_of("81.2.69.142") == ""

@@ -29,7 +29,10 @@ def test_waits_grow_and_have_an_end() -> None:
 def test_the_wait_is_told_and_ends(client: Client, person: User) -> None:
     for _attempt in range(limits.PASSWORD.free):
         sign_in(client, password="wrong")
-    assert "Try again in 30 seconds" in sign_in(client).content.decode()
+    page = sign_in(client).content.decode()
+    assert "Try again in 30 seconds" in page
+    # What the page counts down from.
+    assert 'data-wait="30"' in page
     Throttle.objects.update(failed_at=timezone.now() - timedelta(seconds=31))
     assert sign_in(client).status_code == 302
 

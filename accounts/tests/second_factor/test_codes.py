@@ -159,3 +159,70 @@ def test_the_last_factor_of_who_must_have_one_stays(
         changes.remove_factor(device=device, client=NOBODY)
         assert not person.recoverycodes_set.exists()
     assert person.totpdevice_set.exists() is (required == "everyone")
+
+
+# -- The page of factors -----------------------------------------------------------------------
+@pytest.fixture
+def fresh(client: Client, person: User) -> Client:
+    """Signed in with an app that was just shown: nothing asks again for five minutes."""
+    app = make_app(person)
+    client.post("/account/login/", {"login": "kim", "password": PASSWORD})
+    form = {"device": app.persistent_id, "code": code_of(app)}
+    assert client.post("/account/verify/", form).status_code == 302
+    return client
+
+
+def test_several_factors_are_named_with_their_last_use(fresh: Client, person: User) -> None:
+    make_app(person, "Tablet")
+    page = fresh.get(FACTORS).content.decode()
+    assert "Phone" in page
+    assert "Tablet" in page
+    assert page.count("last used") == 1
+    assert page.count("not used yet") == 1
+
+
+def test_a_factor_is_renamed(fresh: Client, person: User) -> None:
+    app = person.totpdevice_set.get()
+    fresh.post(f"{FACTORS}app/{app.pk}/rename/", {"name": "  Work \n phone "})
+    app.refresh_from_db()
+    assert app.name == "Work phone"
+    fresh.post(f"{FACTORS}app/{app.pk}/rename/", {"name": ""})
+    app.refresh_from_db()
+    assert app.name == "Work phone"
+
+
+def test_a_factor_is_removed_after_a_question(
+    fresh: Client, person: User, django_capture_on_commit_callbacks: Any
+) -> None:
+    second = make_app(person, "Tablet")
+    path = f"{FACTORS}app/{second.pk}/remove/"
+    assert "Remove “Tablet”?" in fresh.get(path).content.decode()
+    with django_capture_on_commit_callbacks(execute=True):
+        fresh.post(path)
+    assert not person.totpdevice_set.filter(pk=second.pk).exists()
+    assert "Second factor removed" in mail.outbox[-1].subject
+    assert fresh.get(path).status_code == 404
+
+
+def test_few_recovery_codes_are_warned_of(fresh: Client, person: User) -> None:
+    recovery_codes.make_codes(user=person, client=NOBODY)
+    assert "Few are left" not in fresh.get(FACTORS).content.decode()
+    last = RecoveryCode.objects.order_by("pk")[recovery_codes.FEW :]
+    RecoveryCode.objects.filter(pk__in=[code.pk for code in last]).update(used_at=timezone.now())
+    assert "Few are left" in fresh.get(FACTORS).content.decode()
+
+
+def test_the_first_factor_brings_recovery_codes_and_leads_on(
+    client: Client, person: User, settings: Any
+) -> None:
+    settings.SECOND_FACTOR = "everyone"
+    client.post("/account/login/", {"login": "kim", "password": PASSWORD})
+    led = client.get("/account/sessions/")
+    client.get(led["Location"])
+    page = client.get(f"{FACTORS}app/").content.decode()
+    assert "data:image/svg+xml;base64," in page
+    draft = person.totpdevice_set.get(confirmed=False)
+    done = client.post(f"{FACTORS}app/", {"name": "Phone", "code": code_of(draft)})
+    assert "Your recovery codes" in done.content.decode()
+    assert 'href="/account/sessions/"' in done.content.decode()
+    assert client.get("/account/sessions/").status_code == 200

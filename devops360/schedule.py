@@ -14,6 +14,7 @@ from accounts.deletion import delete_due
 from accounts.history import forget_old_events
 from accounts.limits import forget_old_failures
 from accounts.recovery import finish_due, forget_old_requests
+from accounts.sessions import forget_ended_sessions
 from files.blobs import sweep_blobs, sweep_incoming
 from files.trash import purge_old_trash
 
@@ -58,6 +59,7 @@ JOBS = {
         Job("forget_old_failures", DAY, forget_old_failures),
         Job("forget_old_browsers", DAY, forget_old_browsers),
         Job("clear_sessions", DAY, lambda: call_command("clearsessions")),
+        Job("forget_ended_sessions", DAY, forget_ended_sessions),
         Job("prune_tasks", DAY, _prune_tasks),
     )
 }

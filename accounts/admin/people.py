@@ -226,6 +226,6 @@ class UserAdmin(FactorActions, admin.ModelAdmin[User]):
         self._act(
             request,
             queryset,
-            lambda person: sessions.end_sessions(user=person),
+            lambda person: sessions.end_sessions(user=person, by=request.user),
             _("All sessions ended:"),
         )

@@ -87,7 +87,7 @@ def reset_factors(*, user: User, by: User | None = None, client: Client = NOBODY
     """Remove every factor of a person, of every kind, and end their sessions; return how many."""
     removed = _delete_all(user)
     browsers.forget_browsers(user=user)
-    sessions.end_sessions(user=user)
+    sessions.end_sessions(user=user, client=client, by=by)
     history.record(user=user, kind=Event.FACTORS_RESET, client=client, by=by)
     tell_of_change(user=user, event=Event.FACTORS_RESET, detail="", client=client)
     return removed

@@ -14,7 +14,7 @@ from accounts import browsers, history
 from accounts.http import AuthenticatedRequest, client_of
 from accounts.models import Browser, SecurityEvent
 from accounts.places import place_of
-from accounts.sessions import end_sessions
+from accounts.sessions import end_session, end_sessions, open_sessions
 from accounts.user_agents import browser_name
 
 PAGE = 50
@@ -29,11 +29,12 @@ def _described(row: Any) -> dict[str, Any]:
 
 @require_safe
 def sessions_page(request: AuthenticatedRequest) -> HttpResponse:
+    own = request.session.session_key
     sessions = [
-        _described(session) | {"current": session.session_key == request.session.session_key}
-        for session in UserSession.objects.purge_and_list(request.user)
+        _described(opened.row) | {"current": opened.row.session_key == own}
+        for opened in open_sessions(user=request.user)
     ]
-    sessions.sort(key=lambda entry: (not entry["current"], -entry["row"].last_seen_at.timestamp()))
+    sessions.sort(key=lambda entry: not entry["current"])
     remembered = [_described(browser) for browser in browsers.remembered_browsers(request.user)]
     context = {"sessions": sessions, "remembered": remembered, "others": len(sessions) > 1}
     return render(request, "accounts/sessions.html", context)
@@ -42,17 +43,16 @@ def sessions_page(request: AuthenticatedRequest) -> HttpResponse:
 @require_POST
 def end(request: AuthenticatedRequest, session_id: int) -> HttpResponse:
     session = get_object_or_404(UserSession, pk=session_id, user=request.user)
-    session.end()
-    _record(request, Event.SESSIONS_ENDED, browser_name(session.user_agent))
+    end_session(session=session, client=client_of(request))
     messages.success(request, _("That session has ended."))
     return redirect("accounts:sessions")
 
 
 @require_POST
 def end_others(request: AuthenticatedRequest) -> HttpResponse:
-    ended = end_sessions(user=request.user, keep=request.session.session_key or "")
+    keep = request.session.session_key or ""
+    ended = end_sessions(user=request.user, keep=keep, client=client_of(request))
     text = ngettext("%d session has ended.", "%d sessions have ended.", ended) % ended
-    _record(request, Event.SESSIONS_ENDED, text)
     messages.success(request, text)
     return redirect("accounts:sessions")
 

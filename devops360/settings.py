@@ -5,6 +5,7 @@ variable. Nothing here depends on the machine: a laptop and AWS run the same fil
 """
 
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -134,22 +135,28 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 
 S3_BUCKET = env.text("S3_BUCKET")
+# Where new bytes go. A vault on its way from one store to the other has both configured.
+FILES_STORE = env.choice("FILES_STORE", "s3" if S3_BUCKET else "local", ("local", "s3"))
+if FILES_STORE == "s3" and not S3_BUCKET:
+    raise ImproperlyConfigured("FILES_STORE=s3 needs S3_BUCKET, the name of the bucket.")
+_stores: dict[str, dict[str, Any]] = {
+    "local": {"BACKEND": "files.storage.DurableFileSystemStorage"},
+}
+if S3_BUCKET:
+    _stores["s3"] = {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": S3_BUCKET,
+            "region_name": env.text("AWS_REGION") or None,
+            "endpoint_url": env.text("S3_ENDPOINT_URL") or None,
+            "file_overwrite": False,
+            "querystring_expire": 300,
+            "signature_version": "s3v4",
+        },
+    }
 STORAGES = {
-    "default": (
-        {
-            "BACKEND": "storages.backends.s3.S3Storage",
-            "OPTIONS": {
-                "bucket_name": S3_BUCKET,
-                "region_name": env.text("AWS_REGION") or None,
-                "endpoint_url": env.text("S3_ENDPOINT_URL") or None,
-                "file_overwrite": False,
-                "querystring_expire": 300,
-                "signature_version": "s3v4",
-            },
-        }
-        if S3_BUCKET
-        else {"BACKEND": "files.storage.DurableFileSystemStorage"}
-    ),
+    **_stores,
+    "default": _stores[FILES_STORE],
     "staticfiles": {
         "BACKEND": (
             "django.contrib.staticfiles.storage.StaticFilesStorage"
@@ -161,6 +168,8 @@ STORAGES = {
 
 # -- Files: limits, all in bytes unless named otherwise ---------------------------------------
 FILES_MAX_SIZE = env.integer("FILES_MAX_SIZE", 5 * 1024**4)
+# What a person may keep, unless an administrator has set another quota for them.
+FILES_QUOTA = env.integer("FILES_QUOTA", 100 * 1024**3)
 FILES_TRASH_DAYS = env.integer("FILES_TRASH_DAYS", 30, minimum=1)
 FILES_ZIP_MAX_ENTRIES = env.integer("FILES_ZIP_MAX_ENTRIES", 20_000, minimum=1)
 FILES_PREVIEW_SECONDS = env.integer("FILES_PREVIEW_SECONDS", 30, minimum=1)

@@ -17,6 +17,7 @@ from django.utils import timezone
 from files.errors import IncompleteError, StorageFullError, TooLargeError
 from files.models import Blob
 from files.sniffing import sniff
+from files.stores import LOCAL, current_store, store_named
 
 logger = logging.getLogger(__name__)
 
@@ -93,9 +94,10 @@ def store_blob(
     """
     if expected is not None and expected > limit:
         raise TooLargeError(f"Files may have at most {limit:,} bytes.")
+    store = current_store()
     content = DigestingFile(stream, expected=expected, limit=limit)
     try:
-        key = default_storage.save(f"users/{owner.pk}/{secrets.token_hex(16)}", content)
+        key = store_named(store).save(f"users/{owner.pk}/{secrets.token_hex(16)}", content)
     except OSError as error:
         if error.errno in {errno.ENOSPC, errno.EDQUOT}:
             raise StorageFullError("The vault's disk is full. Tell its administrator.") from error
@@ -103,19 +105,20 @@ def store_blob(
     try:
         return Blob.objects.create(
             owner_id=owner.pk,
+            store=store,
             key=key,
             size=content.length,
             sha256=content.sha256,
             media_type=sniff(content.head, size=content.length, name=name),
         )
     except BaseException:
-        default_storage.delete(key)
+        store_named(store).delete(key)
         raise
 
 
 def open_blob(blob: Blob) -> IO[Any]:
     """Open the stored bytes for reading."""
-    return default_storage.open(blob.key, "rb")
+    return store_named(blob.store).open(blob.key, "rb")
 
 
 def read_blob(blob: Blob) -> Iterator[bytes]:
@@ -128,7 +131,7 @@ def read_blob(blob: Blob) -> Iterator[bytes]:
 def discard_blob(blob: Blob) -> None:
     """Delete a blob that nothing came to name: what a refused upload had stored."""
     blob.delete()
-    default_storage.delete(blob.key)
+    store_named(blob.store).delete(blob.key)
 
 
 def sweep_incoming() -> int:
@@ -136,7 +139,7 @@ def sweep_incoming() -> int:
 
     Only the local store writes such files; S3 forgets broken uploads by itself.
     """
-    sweep = getattr(default_storage, "sweep_incoming", None)
+    sweep = getattr(store_named(LOCAL), "sweep_incoming", None)
     return int(sweep(older_than=GRACE.total_seconds())) if sweep else 0
 
 
@@ -150,12 +153,17 @@ def sweep_blobs(*, grace: timedelta = GRACE, batch: int = 500) -> int:
                 .filter(versions=None, created_at__lt=timezone.now() - grace)
                 .prefetch_related("previews")[:batch]
             )
-            keys = [blob.key for blob in blobs]
-            keys += [preview.key for blob in blobs for preview in blob.previews.all()]
+            going = [(store_named(blob.store), blob.key) for blob in blobs]
+            going += [
+                (default_storage, preview.key)
+                for blob in blobs
+                for preview in blob.previews.all()
+                if preview.key
+            ]
             Blob.objects.filter(pk__in=[blob.pk for blob in blobs]).delete()
         # The rows first: a row must never name bytes that are gone.
-        for key in filter(None, keys):
-            default_storage.delete(key)
+        for store, key in going:
+            store.delete(key)
         swept += len(blobs)
         if len(blobs) < batch:
             logger.info("swept blobs=%d", swept)

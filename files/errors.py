@@ -31,6 +31,10 @@ class TooLargeError(FilesError):
     """More bytes, or more files at once, than the site takes."""
 
 
+class QuotaError(FilesError):
+    """More than the person may keep."""
+
+
 class IncompleteError(FilesError):
     """Fewer bytes arrived than were announced, or more."""
 

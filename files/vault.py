@@ -4,11 +4,12 @@ from collections.abc import Collection, Iterator
 from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.core.files.storage import default_storage
+from django.core.files.storage import Storage, default_storage
 from django.db import transaction
 from django.db.models import Sum
 
 from files.models import Blob, Node, Preview
+from files.stores import store_named
 
 
 def walk_vault(*, owner: AbstractBaseUser) -> Iterator[tuple[str, Blob]]:
@@ -45,15 +46,15 @@ def delete_vault(*, owner: AbstractBaseUser) -> int:
     The bytes go once the transaction has committed: no row may name what is gone.
     """
     blobs = Blob.objects.filter(owner=owner.pk)
-    keys = list(blobs.values_list("key", flat=True))
+    keys = [(store_named(store), key) for store, key in blobs.values_list("store", "key")]
     made = Preview.objects.filter(blob__owner=owner.pk).exclude(key="")
-    previews = list(made.values_list("key", flat=True))
+    previews = [(default_storage, key) for key in made.values_list("key", flat=True)]
     Node.objects.owned_by(owner).delete()
     blobs.delete()
     transaction.on_commit(lambda: _delete_objects([*keys, *previews]))
     return len(keys)
 
 
-def _delete_objects(keys: list[str]) -> None:
-    for key in keys:
-        default_storage.delete(key)
+def _delete_objects(objects: list[tuple[Storage, str]]) -> None:
+    for store, key in objects:
+        store.delete(key)

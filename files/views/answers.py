@@ -16,6 +16,7 @@ from files.errors import (
     IntoItselfError,
     InvalidNameError,
     NameTakenError,
+    QuotaError,
     ShareError,
     StorageFullError,
     TooLargeError,
@@ -29,6 +30,8 @@ STATUS: dict[type[FilesError], int] = {
     IntoItselfError: 400,
     InvalidNameError: 400,
     NameTakenError: 409,
+    # RFC 4918, 11.5; the message says whose limit it is.
+    QuotaError: 507,
     ShareError: 400,
     StorageFullError: 507,
     TooLargeError: 413,

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.site import Person
-from tests.browser.vault import check, entries, entry, give, make_folder, open_entry
+from tests.browser.vault import arrived_at, check, entries, entry, give, make_folder, open_entry
 
 type Modifier = Literal["Alt", "Control", "ControlOrMeta", "Meta", "Shift"]
 
@@ -216,6 +216,6 @@ def test_keys_on_one_file_s_page(five: Page) -> None:
     expect(entries(five)).to_have_count(4)
     open_entry(five, "2.txt")
     five.keyboard.press("ArrowLeft")
-    expect(five.get_by_role("heading", name="0.txt", level=1)).to_be_visible()
+    arrived_at(five, "0.txt")
     five.keyboard.press("Escape")
     expect(entries(five)).to_have_count(4)

@@ -36,6 +36,10 @@ def make_folder(page: Page, name: str) -> None:
 
 def open_entry(page: Page, name: str) -> None:
     entry(page, name).locator("a.entry__link").click()
+    arrived_at(page, name)
+
+
+def arrived_at(page: Page, name: str) -> None:
+    """Wait until the page of that heading is there and its scripts have run: keys work now."""
     expect(page.get_by_role("heading", name=name, level=1)).to_be_visible()
-    # Its scripts have run, too.
     page.wait_for_load_state()

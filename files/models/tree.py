@@ -1,4 +1,4 @@
-"""What you keep: a tree of nodes per owner, versions of files, immutable blobs."""
+"""A tree of folders and files for each owner."""
 
 import uuid
 from typing import Self
@@ -7,7 +7,6 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
 from django.db.models import F, Q
-from django.utils import timezone
 
 
 class NodeQuerySet(models.QuerySet["Node"]):
@@ -133,121 +132,3 @@ class Node(models.Model):
     @property
     def is_root(self) -> bool:
         return self.parent_id is None
-
-
-class Blob(models.Model):
-    """Bytes that never change once they are stored. Only the sweeper deletes one."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    # `users/<user id>/<random>`: nothing of a name is in it.
-    key = models.CharField(max_length=200, unique=True)
-    size = models.BigIntegerField()
-    # Lower-case hexadecimal.
-    sha256 = models.CharField(max_length=64)
-    # Sniffed from the bytes, never believed from the name.
-    media_type = models.CharField(max_length=100)
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        constraints = [models.CheckConstraint(condition=Q(size__gte=0), name="blob_size")]
-
-    def __str__(self) -> str:
-        return self.key
-
-
-class Version(models.Model):
-    """One content that a file has had. The newest is what the file holds."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    node = models.ForeignKey(Node, on_delete=models.CASCADE, related_name="versions")
-    blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="versions")
-    number = models.PositiveIntegerField()
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["node", "number"], name="version_number_unique"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.node_id} v{self.number}"
-
-
-class Preview(models.Model):
-    """Something made from a blob to be looked at: a thumbnail, a page, highlighted text.
-
-    Made by the worker; may be thrown away and made again at any time.
-    """
-
-    class State(models.TextChoices):
-        PENDING = "pending"
-        READY = "ready"
-        FAILED = "failed"
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    blob = models.ForeignKey(Blob, on_delete=models.CASCADE, related_name="previews")
-    # "thumbnail", "view", or "page-3".
-    variant = models.CharField(max_length=40)
-    state = models.CharField(max_length=10, choices=State, default=State.PENDING)
-    # Storage key `previews/<user id>/<random>` of what was made; empty until then.
-    key = models.CharField(max_length=200, blank=True)
-    media_type = models.CharField(max_length=100, blank=True)
-    # Small facts for the page: width, height, page count, EXIF, whether it was cut short.
-    details = models.JSONField(default=dict)
-    # Why there is none, as a code that the page has words for.
-    error = models.CharField(max_length=40, blank=True)
-    requested_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["blob", "variant"], name="preview_variant_unique"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.blob_id} {self.variant} {self.state}"
-
-
-class ShareQuerySet(models.QuerySet["Share"]):
-    def owned_by(self, user: AbstractBaseUser) -> Self:
-        return self.filter(node__owner=user)
-
-    def open(self) -> Self:
-        """Links that lead somewhere still."""
-        now = timezone.now()
-        return self.filter(
-            Q(expires_at=None) | Q(expires_at__gt=now),
-            Q(max_downloads=None) | Q(downloads__lt=F("max_downloads")),
-            revoked_at=None,
-            node__trashed_at=None,
-            node__owner__is_active=True,
-        )
-
-
-class Share(models.Model):
-    """A link by which anyone who has it reaches one file, or one folder and what it holds."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    node = models.ForeignKey(Node, on_delete=models.CASCADE, related_name="shares")
-    # Of the link's secret, which is shown once.
-    digest = models.CharField(max_length=64, unique=True, editable=False)
-    label = models.CharField(max_length=80, blank=True)
-    # As Django keeps passwords; empty for none.
-    password = models.CharField(max_length=128, blank=True)
-    expires_at = models.DateTimeField(null=True, blank=True)
-    max_downloads = models.PositiveIntegerField(null=True, blank=True)
-    downloads = models.PositiveIntegerField(default=0)
-    opens = models.PositiveIntegerField(default=0)
-    # Wrong passwords in a row, and when the last one came.
-    wrong_passwords = models.PositiveIntegerField(default=0)
-    wrong_at = models.DateTimeField(null=True, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
-    revoked_at = models.DateTimeField(null=True, blank=True)
-
-    objects = ShareQuerySet.as_manager()
-
-    class Meta:
-        indexes = [models.Index(fields=["node", "-created_at"], name="share_newest")]
-
-    def __str__(self) -> str:
-        return f"share {self.pk}"

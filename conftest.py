@@ -7,10 +7,13 @@ import socket
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import django
 import pytest
 from django.conf import settings
+
+from tests.s3 import S3, Bucket, running_s3
 
 # The place and the settings are chosen here, while this file is imported: pytest-django loads
 # the settings afterwards. Nothing of the developer's own environment may leak in.
@@ -81,3 +84,25 @@ def _no_network() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket.socket, "connect", guarded)
         yield
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[S3]:
+    """Run an S3 server, started by the first test that asks for it."""
+    with running_s3() as server:
+        yield server
+
+
+@pytest.fixture
+def bucket(s3: S3) -> Bucket:
+    """Give the test a bucket of its own."""
+    return s3.make_bucket()
+
+
+@pytest.fixture
+def on_s3(bucket: Bucket, settings: Any) -> Bucket:
+    """Let this process keep new files in the bucket, as FILES_STORE=s3 does."""
+    settings.S3_BUCKET = bucket.name
+    settings.FILES_STORE = "s3"
+    settings.STORAGES = settings.STORAGES | {"s3": bucket.store, "default": bucket.store}
+    return bucket

@@ -118,10 +118,13 @@ def _wait_until_ready(server: subprocess.Popen[str], log: Path) -> None:
 
 
 @contextmanager
-def running_site(place: Path) -> Iterator[Site]:
-    """Run gunicorn and the worker as `make run` does, with a database and media of their own."""
+def running_site(place: Path, **more: str) -> Iterator[Site]:
+    """Run gunicorn and the worker as `make run` does, with a database and media of their own.
+
+    `more` are further variables of its environment, such as those of a bucket.
+    """
     port = _free_port()
-    environment = _environment(place, port)
+    environment = _environment(place, port) | more
     log = place / "site.log"
     with log.open("w") as output:
         server = subprocess.Popen(

@@ -3,6 +3,7 @@
 Every reader raises ImproperlyConfigured with the name of the variable and what to set.
 """
 
+import ipaddress
 import os
 import secrets
 from pathlib import Path
@@ -53,6 +54,24 @@ def integer(name: str, default: int, *, minimum: int = 0) -> int:
 def words(name: str, default: str = "") -> list[str]:
     """Return a comma-separated variable as a list, without empty items."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def integers(name: str, default: str = "") -> frozenset[int]:
+    """Return a comma-separated variable as whole numbers."""
+    try:
+        return frozenset(int(word) for word in words(name, default))
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} must be whole numbers with commas between.") from None
+
+
+def networks(name: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+    """Return a comma-separated variable as networks: `10.1.0.0/16`, or one address."""
+    try:
+        return tuple(ipaddress.ip_network(word) for word in words(name))
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            f"{name} must be networks, such as 10.1.0.0/16: {error}"
+        ) from None
 
 
 def choice(name: str, default: str, allowed: tuple[str, ...]) -> str:

@@ -271,6 +271,15 @@ SMS_URL = env.choice("SMS_URL", "" if PRODUCTION else "console:", ("", "console:
 AWS_REGION = env.text("AWS_REGION")
 SNS_ENDPOINT_URL = env.text("SNS_ENDPOINT_URL")
 
+# -- Whom it calls ---------------------------------------------------------------------------
+# Addresses that people name: webhooks, push services. notifications.safe_http keeps to these.
+OUTGOING_HTTP = env.flag("OUTGOING_HTTP")
+OUTGOING_PORTS = env.integers("OUTGOING_PORTS", "443,8443")
+# Private networks that may be called all the same, such as 10.1.0.0/16.
+OUTGOING_NETWORKS = env.networks("OUTGOING_NETWORKS")
+# Authorities that are believed besides the system's: a file in PEM.
+OUTGOING_CA_FILE = env.text("OUTGOING_CA_FILE")
+
 # -- The shield ------------------------------------------------------------------------------
 SECURE_CSP = {
     "default-src": [CSP.NONE],

@@ -58,6 +58,18 @@ def test_words(monkeypatch: pytest.MonkeyPatch) -> None:
     assert env.words("WORDS") == ["a", "b", "c"]
 
 
+def test_numbers_and_networks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LIST", "443, 8443")
+    assert env.integers("LIST") == {443, 8443}
+    monkeypatch.setenv("LIST", "10.1.0.0/16,fd12::/64")
+    assert [str(network) for network in env.networks("LIST")] == ["10.1.0.0/16", "fd12::/64"]
+    with pytest.raises(ImproperlyConfigured, match="LIST must be whole numbers"):
+        env.integers("LIST")
+    monkeypatch.setenv("LIST", "10.1.0.1/16")
+    with pytest.raises(ImproperlyConfigured, match="LIST must be networks"):
+        env.networks("LIST")
+
+
 def test_a_kept_secret_stays_the_same_and_private(tmp_path: Path) -> None:
     path = tmp_path / "var" / "secret"
     secret = env.kept_secret(path)

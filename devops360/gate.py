@@ -46,6 +46,7 @@ class Access(Enum):
 ACCESS = {
     "root": Access.NOBODY,
     "healthz": Access.NOBODY,
+    "favicon": Access.NOBODY,
     "api:openapi-json": Access.NOBODY,
     "account_login": Access.NOBODY,
     "account_signup": Access.NOBODY,

@@ -21,4 +21,5 @@ urlpatterns = [
     path("api/v1/", include("files.api.urls")),
     path("admin/", admin.site.urls),
     path("healthz", views.healthz, name="healthz"),
+    path("favicon.ico", views.favicon, name="favicon"),
 ]

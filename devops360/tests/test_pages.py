@@ -1,6 +1,7 @@
 """What holds for every answer of the site."""
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.test import Client
 from django.urls import reverse
 
@@ -36,3 +37,10 @@ def test_trace_is_refused(client: Client) -> None:
 def test_nothing_private_is_shown_to_visitors(client: Client, path: str) -> None:
     response = client.get(path, follow=True)
     assert response.redirect_chain[-1][0].startswith(reverse("account_login"))
+
+
+def test_the_well_known_icon_is_there(client: Client) -> None:
+    response = client.get("/favicon.ico")
+    assert response.status_code == 302
+    assert finders.find(response.headers["Location"].removeprefix("/static/"))
+    assert response.headers["Cache-Control"] == "public, max-age=86400"

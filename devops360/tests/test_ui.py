@@ -1,6 +1,7 @@
 """The visual language: tags, filters, forms, contrast and the pages for errors."""
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
-from django.utils import translation
+from django.utils import timezone, translation
 
 from devops360.templatetags import ui
 
@@ -134,6 +135,13 @@ def test_icon_is_decoration_unless_it_is_named() -> None:
 )
 def test_filesize(size: object, shown: str) -> None:
     assert ui.filesize(size) == shown.replace(" ", "\u00a0")
+
+
+def test_moment_is_in_the_reader_s_zone() -> None:
+    at = datetime(2026, 3, 1, 23, 59, 58, 123, tzinfo=UTC)
+    with timezone.override("Europe/Berlin"):
+        shown = '<time datetime="2026-03-02T00:59:58+01:00">2026-03-02 00:59</time>'
+        assert ui.moment(at) == shown
 
 
 def test_filesize_follows_the_language() -> None:

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 
-from files.models import Blob, Node
+from files.models import Blob, Node, Preview
 from files.tests.factories import make_file, make_folder, read_file
 
 CONTENT = os.urandom(3_000_000)
@@ -188,3 +189,30 @@ def test_conflicts_are_told_beforehand(own: Client, root: Node) -> None:
     assert ask({"paths": ["../a"]}).status_code in {302, 400}
     deep = "[" * 100_000 + "]" * 100_000
     assert own.post(url, deep, content_type="application/json").status_code == 400
+
+
+def test_looking_for_a_preview_ends(own: Client, root: Node) -> None:
+    """Ever more seldom, and after some minutes the page says so instead."""
+    node = make_file(root, "a.txt")
+    Preview.objects.update_or_create(
+        blob=node.content, variant="view", defaults={"state": Preview.State.PENDING}
+    )
+    waits, look = [], 0
+    while True:
+        answer = own.get(reverse("files:preview", args=[node.pk]), {"look": look})
+        if not answer.context["next_look"]:
+            break
+        look = answer.context["next_look"]
+        waits.append(answer.context["wait"])
+        assert f"look={look}" in answer.content.decode()
+    assert waits == sorted(waits)
+    assert 120_000 < sum(waits) < 240_000
+    assert "hx-get" not in answer.content.decode()
+    assert "Look again" in answer.content.decode()
+
+
+def test_one_line_is_a_line() -> None:
+    for lines, words in ((1, "1 line"), (2, "2 lines")):
+        preview = {"details": {"language": "Text", "encoding": "utf-8", "lines": lines}}
+        shown = render_to_string("files/previews/text.html", {"preview": preview, "node": {}})
+        assert f"· {words}</p>" in shown

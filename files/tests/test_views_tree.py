@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from files.models import Node
 from files.tests.factories import make_file, make_folder, read_file
+from files.tree import create_folder
 
 JSON = {"Accept": "application/json"}
 
@@ -101,3 +102,22 @@ def test_emptying(own: Client, root: Node) -> None:
         post(own, "delete", id=[str(node.pk)])
     assert "3 items" in post(own, "empty_trash").json()["message"]
     assert not Node.objects.in_trash().exists()
+
+
+def test_choosing_a_place_for_more_than_an_address_holds(own: Client, owner: Any) -> None:
+    """Without scripts: the ids go through the form, one look at the folders after the other."""
+    source, target = make_folder(owner, "source"), make_folder(owner, "target")
+    ids = [str(create_folder(parent=source, name=f"{n}").pk) for n in range(150)]
+    first = own.post(reverse("files:move"), {"id": ids, "at": ""})
+    assert first.status_code == 200
+    assert first.context["folder"] == source
+    assert not first.context["folders"]
+    there = own.post(reverse("files:move"), {"id": ids, "at": str(target.pk), "target": "x"})
+    content = there.content.decode()
+    assert f'name="target" value="{target.pk}"' in content
+    assert content.count('name="id"') == 150
+    assert Node.objects.filter(parent=source).count() == 150
+    # The whole page's form carries the target: there, htmx must not swap the picker alone.
+    assert "hx-post" not in content
+    dialog = own.post(reverse("files:move"), {"id": ids, "at": ""}, headers={"HX-Request": "true"})
+    assert "hx-post" in dialog.content.decode()

@@ -13,6 +13,11 @@ from files.tree import ancestors
 from files.views.answers import own_node
 from files.views.listing import current_order
 
+# How a page looks again for what is being made: soon at first, then ever more seldom, about three
+# minutes in all.
+LOOKS = 40
+FIRST_WAIT, LONGEST_WAIT, GROWTH = 500, 5_000, 1.3  # milliseconds
+
 
 @require_safe
 def detail(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
@@ -29,6 +34,7 @@ def detail(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
         "next": following,
         "versions_count": node.versions.count(),
         "preview": preview_context(node=node, page=_page(request)),
+        **_next_look(request),
     }
     return render(request, "files/detail.html", context)
 
@@ -39,11 +45,25 @@ def preview(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     node = own_node(request, pk)
     if node.content is None:
         raise Http404
-    context = {"node": node, "preview": preview_context(node=node, page=_page(request))}
+    context = {
+        "node": node,
+        "preview": preview_context(node=node, page=_page(request)),
+        **_next_look(request),
+    }
     return render(request, "files/detail.html#preview", context)
 
 
 def _page(request: AuthenticatedRequest) -> int:
     """Return the page of the document to show, counted from 1."""
-    value = request.GET.get("page", "1")
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 7 else 1  # noqa: PLR2004
+    return _small_number(request.GET.get("page", ""), default=1)
+
+
+def _next_look(request: AuthenticatedRequest) -> dict[str, int]:
+    """Return the number of the next look, 0 where it is the end of looking, and the wait for it."""
+    look = min(_small_number(request.GET.get("look", ""), default=0), LOOKS)
+    wait = min(round(FIRST_WAIT * GROWTH**look), LONGEST_WAIT)
+    return {"next_look": look + 1 if look < LOOKS else 0, "wait": wait}
+
+
+def _small_number(value: str, *, default: int) -> int:
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 7 else default  # noqa: PLR2004

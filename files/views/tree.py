@@ -84,7 +84,7 @@ def _name_form(
 @require_http_methods(["GET", "POST"])
 @answers_errors
 def move(request: AuthenticatedRequest) -> HttpResponse:
-    if request.method == "GET":
+    if _is_picking(request):
         return _pick_target(request, "move")
     nodes, target = _chosen(request)
     origins = {node.parent_id for node in nodes}
@@ -108,7 +108,7 @@ def move(request: AuthenticatedRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @answers_errors
 def copy(request: AuthenticatedRequest) -> HttpResponse:
-    if request.method == "GET":
+    if _is_picking(request):
         return _pick_target(request, "copy")
     nodes, target = _chosen(request)
     conflict = parse_conflict(request.POST.get("conflict", ""))
@@ -136,10 +136,19 @@ def chosen_target(request: AuthenticatedRequest, value: str) -> list[Node]:
         raise Node.DoesNotExist from None
 
 
+def _is_picking(request: AuthenticatedRequest) -> bool:
+    """Tell whether to show folders to choose from.
+
+    Forms that post "at" only look, too: an address has no room for a hundred ids.
+    """
+    return request.method == "GET" or "at" in request.POST
+
+
 def _pick_target(request: AuthenticatedRequest, operation: str) -> HttpResponse:
     """Show the folders to choose from, one level at a time."""
-    nodes = chosen_nodes(request, request.GET.getlist("id"))
-    at = request.GET.get("at", "")
+    fields = request.GET if request.method == "GET" else request.POST
+    nodes = chosen_nodes(request, fields.getlist("id"))
+    at = fields.get("at", "")
     place = chosen_target(request, at)[0] if at else own_node(request, _start(request, nodes))
     folders = (
         Node.objects.living()
@@ -155,7 +164,6 @@ def _pick_target(request: AuthenticatedRequest, operation: str) -> HttpResponse:
         "breadcrumbs": ancestors(place),
         "folders": folders,
         "operation": operation,
-        "next": request.GET.get("next", ""),
     }
     return render(request, template, context)
 

@@ -17,7 +17,7 @@ def menu(page: Page, name: str, item: str) -> None:
 def move_to(page: Page, folder: str) -> None:
     page.locator("[data-action=move-selection]").click()
     dialog = page.get_by_role("dialog", name=re.compile("^Move"))
-    dialog.get_by_role("link", name=folder).click()
+    dialog.get_by_role("button", name=folder, exact=True).click()
     dialog.get_by_role("button", name=f"Move to “{folder}”").click()
 
 
@@ -232,7 +232,7 @@ def test_undo_never_takes_what_a_copy_replaced(taken: Page, complaints: Complain
     complaints.allow("409")
     menu(taken, "a.txt", "Copy")
     dialog = taken.get_by_role("dialog", name=re.compile("^Copy"))
-    dialog.get_by_role("link", name="Target").click()
+    dialog.get_by_role("button", name="Target", exact=True).click()
     dialog.get_by_role("button", name="Copy to “Target”").click()
     question = taken.get_by_role("dialog", name="This name is taken")
     question.get_by_text("Replace", exact=True).click()

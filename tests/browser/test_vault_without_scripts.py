@@ -64,7 +64,7 @@ def test_copy_into_a_folder(plain: Page) -> None:
     upload(plain, "a.txt")
     check(plain, "a.txt")
     plain.get_by_role("button", name="Copy").click()
-    plain.get_by_role("link", name="Target").click()
+    plain.get_by_role("button", name="Target", exact=True).click()
     plain.get_by_role("button", name="Copy to “Target”").click()
     expect(entry(plain, "a.txt")).to_be_visible()
     plain.get_by_role("navigation", name="Breadcrumbs").get_by_role("link", name="Files").click()

@@ -82,10 +82,10 @@ function sayLoading(picker) {
 }
 
 /**
- * Ask for a folder, browsing from what `url` shows first; `save(folder id)` returns an error to
- * show, or nothing. Resolves to whether saved.
+ * Ask for a folder, browsing from what `url` shows first for the things with these ids;
+ * `save(folder id)` returns an error to show, or nothing. Resolves to whether saved.
  */
-export function askFolder({ title, submit, url, save }) {
+export function askFolder({ title, submit, url, ids, save }) {
   return inTurn(async () => {
     const dialog = id("dialog-move");
     const picker = id("picker");
@@ -104,7 +104,7 @@ export function askFolder({ title, submit, url, save }) {
       label();
       // The link that was followed is gone, and the focus with it.
       if (dialog.contains(document.activeElement)) return;
-      (picker.querySelector(".picker__folders a") ?? button).focus();
+      (picker.querySelector(".picker__folders button") ?? button).focus();
     };
     const failed = () => {
       dialog.querySelector("[data-error]").textContent =
@@ -113,7 +113,8 @@ export function askFolder({ title, submit, url, save }) {
     picker.addEventListener("htmx:afterSettle", settled, { signal });
     document.addEventListener("htmx:sendError", failed, { signal });
     document.addEventListener("htmx:responseError", failed, { signal });
-    window.htmx.ajax("GET", url, { target: "#picker", swap: "innerHTML" });
+    const values = { id: ids, at: "" };
+    window.htmx.ajax("POST", url, { target: "#picker", swap: "innerHTML", values });
     const answer = await ask(dialog, () => save(place()?.dataset.place));
     listening.abort();
     return answer;

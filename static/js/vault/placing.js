@@ -76,14 +76,6 @@ export async function place(operation, things, target, options = {}) {
   }
 }
 
-// The folders among them are not offered as places. An address has room for some dozens of ids.
-function pickerUrl(operation, things) {
-  const folders = things.filter(({ kind }) => kind === "folder").slice(0, 40);
-  const query = new URLSearchParams();
-  for (const { id } of folders.length ? folders : things.slice(0, 1)) query.append("id", id);
-  return `${vault()[`${operation}Url`]}?${query}`;
-}
-
 /** Let the person pick a folder, then move or copy the things there. */
 export async function pickAndPlace(operation, things, options) {
   if (!things.length) return;
@@ -92,7 +84,9 @@ export async function pickAndPlace(operation, things, options) {
   const picked = await askFolder({
     title: `${verb} ${many(things)}`,
     submit: verb,
-    url: pickerUrl(operation, things),
+    url: vault()[`${operation}Url`],
+    // Those among them that are folders are not offered as places.
+    ids: things.map((thing) => thing.id),
     save: (place) => {
       target = place;
     },

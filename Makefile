@@ -38,12 +38,14 @@ format: venv ## Format code and templates
 types: venv ## Check types with mypy --strict
 	@.venv/bin/mypy .
 
-bench: venv ## Measure uploads and downloads against plain copying, as ratios
+bench: venv ## Measure this site beside others, as ratios (BENCH=quick: a smoke test)
+	@VENV=var/bench-venv ./bootstrap.sh requirements-bench.txt
 	@$(PYTHON_IN_VENV) -m bench
 
 lock: venv ## Pin and hash requirements*.txt again from the .in files
 	@.venv/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.12 requirements.in -o requirements.txt
 	@.venv/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.12 requirements-dev.in -o requirements-dev.txt
+	@.venv/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.12 requirements-bench.in -o requirements-bench.txt
 
 shell: venv ## Open a Python shell in the project
 	@$(MANAGE) shell

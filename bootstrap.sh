@@ -1,10 +1,12 @@
 #!/bin/sh
 # Make .venv and install what a requirements file pins, once: `./bootstrap.sh requirements.txt`.
-# Harmless to repeat; instant when nothing has changed. PYTHON names another Python to use.
+# Harmless to repeat; instant when nothing has changed. PYTHON names another Python to use, VENV
+# another folder than .venv.
 set -eu
 cd "$(dirname "$0")"
 requirements=${1:-requirements.txt}
-stamp=.venv/.installed-$requirements
+venv=${VENV:-.venv}
+stamp=$venv/.installed-$requirements
 
 fail() {
     printf '%s\n' "$*" >&2
@@ -30,14 +32,14 @@ make_venv() {
     python=$(find_python)
     "$python" -c 'import ensurepip, venv' 2>/dev/null ||
         fail "$python cannot make virtual environments. On Debian: apt install python3-venv"
-    "$python" -m venv --clear .venv
+    "$python" -m venv --clear "$venv"
 }
 
 install() {
-    echo "Installing $requirements into .venv (once) ..."
+    echo "Installing $requirements into $venv (once) ..."
     log=$(mktemp)
     trap 'rm -f "$log"' EXIT
-    if ! .venv/bin/python -m pip install -q --disable-pip-version-check --no-input \
+    if ! "$venv/bin/python" -m pip install -q --disable-pip-version-check --no-input \
         --retries 2 --require-hashes -r "$requirements" >"$log" 2>&1; then
         if grep -qiE 'connection|resolution|unreachable|timed out|proxy|No matching distribution' "$log"; then
             fail "Cannot fetch packages: the Python package index does not answer. Check the network, or set PIP_INDEX_URL to a mirror."
@@ -48,6 +50,6 @@ install() {
     cp "$requirements" "$stamp"
 }
 
-works .venv/bin/python || make_venv
+works "$venv/bin/python" || make_venv
 # The stamp is a copy of what was installed.
 cmp -s "$requirements" "$stamp" || install

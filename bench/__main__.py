@@ -1,124 +1,103 @@
-"""`make bench`: uploads and downloads over HTTP, beside the same work by plain programs.
+"""Run everything and write var/bench/results.{json,md} and ratios.svg.
 
-Ratios, not speeds: both sides take turns, on the same machine, in the same minutes. 1.00 would
-be as fast as `cp`, `sync` and one SHA-256 of the same bytes. BENCH_MEGABYTES and BENCH_ROUNDS
-change the size and the number of rounds.
+BENCH=quick: small, to see that it runs. BENCH_WORK=download,zip: only work whose name holds one
+of these. BENCH_SERVERS=sqlite,nginx: only these servers. BENCH_ROUNDS=9: more turns.
 """
 
-import hashlib
-import http.client
-import json
 import os
-import secrets
-import statistics
-import subprocess
+import shutil
 import tempfile
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
-from urllib.parse import quote, urlsplit
 
-from tests.browser.site import Person, Site, running_site
+from bench import servers
+from bench.chart import draw
+from bench.memory import measure_memory
+from bench.report import Results, tables, write
+from bench.servers import MissingError, Server
+from bench.sizes import FULL, QUICK, Sizes
+from bench.sources import Sources
+from bench.work import everything
+from bench.work.base import Work
+from tests.browser.site import ROOT
 
-SIZE = int(os.environ.get("BENCH_MEGABYTES", "256")) * 1_000_000
-ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
-CHUNK = 1 << 20
+type Starter = Callable[[Path], AbstractContextManager[Server]]
 
-
-class Client:
-    """A signed-in HTTP client that streams, in constant memory."""
-
-    def __init__(self, site: Site, person: Person) -> None:
-        self.host = urlsplit(site.url).netloc
-        self.folder = f"/files/folder/{person.root}/"
-        # Whoever can set both the cookie and the header is no other site: that is the protection.
-        self.token = secrets.token_hex(16)
-        self.cookies = f"sessionid={person.session}; csrftoken={self.token}"
-
-    def upload(self, file: Path, name: str) -> dict[str, str]:
-        path = f"{self.folder}upload/?path={quote(name)}&conflict=ask"
-        with self._send("PUT", path, file) as answer:
-            assert answer.status == 201, (answer.status, answer.read(2000))
-            kept: dict[str, str] = json.load(answer)
-        return kept
-
-    def download(self, pk: str) -> str:
-        """Return the SHA-256 of the file as it arrives."""
-        digest = hashlib.sha256()
-        with self._send("GET", f"/files/{pk}/download/") as answer:
-            assert answer.status == 200, answer.status
-            while chunk := answer.read(CHUNK):
-                digest.update(chunk)
-        return digest.hexdigest()
-
-    def _send(self, method: str, path: str, file: Path | None = None) -> http.client.HTTPResponse:
-        connection = http.client.HTTPConnection(self.host, timeout=600, blocksize=CHUNK)
-        headers = {"Connection": "close", "Cookie": self.cookies, "X-CSRFToken": self.token}
-        if file is None:
-            connection.request(method, path, headers=headers)
-        else:
-            headers["Content-Length"] = str(file.stat().st_size)
-            with file.open("rb") as body:
-                connection.request(method, path, body=body, headers=headers)
-        return connection.getresponse()
+STARTERS: dict[str, Starter] = {
+    "sqlite": lambda place: servers.vault(place, database=""),
+    "postgresql": servers.vault_on_postgres,
+    "copyparty": servers.copyparty,
+    "nginx": servers.nginx,
+    "plain": servers.plain_loop,
+}
 
 
-def plain_copy(source: Path, target: Path) -> None:
-    subprocess.run(["cp", source, target], check=True)
-    subprocess.run(["sync", target], check=True)
-    plain_digest(target)
+def run(sizes: Sizes, place: Path, *, of: Sequence[str] = (), on: Sequence[str] = ()) -> Results:
+    """Do all the work, or that whose name holds one of `of`, on all servers, or those in `on`."""
+    results = Results(sizes)
+    sources = Sources(_folder(place / "sources"))
+    with ExitStack() as stack:
+        up = list(_start(stack, place, on, results))
+        for work in everything(sizes, sources):
+            if not of or any(word in work.name for word in of):
+                _take_turns(work, [server for server in up if work.can_be_done_by(server)], results)
+        if not of or "memory" in of:
+            results.memory = [measure_memory(server, sizes, sources) for server in up]
+    return results
 
 
-def plain_digest(path: Path) -> str:
-    # Not sha256sum: coreutils' own SHA-256 is several times slower than OpenSSL's, which Python
-    # uses on both sides here.
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _start(stack: ExitStack, place: Path, on: Sequence[str], results: Results) -> Iterator[Server]:
+    for name, starter in STARTERS.items():
+        if on and name not in on:
+            continue
+        try:
+            yield stack.enter_context(starter(_folder(place / name)))
+        except MissingError as error:
+            results.skipped.append(f"{name}: {error}")
 
 
-def seconds(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
+def _take_turns(work: Work, up: list[Server], results: Results) -> None:
+    for server in up:
+        work.prepare(server)
+    for turn in range(results.sizes.rounds):
+        # Whoever was first is last in the next turn: nobody always follows the same neighbour.
+        for server in up[turn % len(up) :] + up[: turn % len(up)] if up else []:
+            speed = work.timed(server, turn)
+            results.add(work.name, work.unit, server.name, speed)
+            print(f"{work.name:<22} {server.name:<24} {speed:12,.1f} {work.unit}/s", flush=True)
 
 
-def report(name: str, ours: list[float], theirs: list[float]) -> None:
-    mine, peer = statistics.median(ours), statistics.median(theirs)
-    print(
-        f"{name:<10} {SIZE / mine / 1e6:8.0f} MB/s {SIZE / peer / 1e6:8.0f} MB/s {mine / peer:8.2f}"
-    )
+def _folder(path: Path) -> Path:
+    path.mkdir()
+    return path
 
 
-def measure(site: Site, place: Path) -> None:
-    source = place / "source"
-    with source.open("wb") as file:
-        for _ in range(SIZE // 1_000_000):
-            file.write(os.urandom(1_000_000))
-    digest = plain_digest(source)
-    client = Client(site, site.make_person())
-    up, copy, down, check = [], [], [], []
-    for number in range(ROUNDS):
-        copy.append(seconds(lambda: plain_copy(source, place / "copy")))
-        start = time.perf_counter()
-        kept = client.upload(source, f"round {number}.bin")
-        up.append(time.perf_counter() - start)
-        assert kept["sha256"] == digest, "the upload changed on its way"
-        check.append(seconds(lambda: plain_digest(source)))
-        start = time.perf_counter()
-        assert client.download(kept["id"]) == digest, "the download changed on its way"
-        down.append(time.perf_counter() - start)
-    print(
-        f"\n{SIZE // 1_000_000} MB, {ROUNDS} rounds in turns, medians; time ratio: lower is better"
-    )
-    print(f"{'':<10} {'DevOps360':>13} {'plain':>13} {'ratio':>8}")
-    report("upload", up, copy)
-    report("download", down, check)
-    print("upload: PUT to durable and answered; plain: cp, sync, SHA-256")
-    print("download: GET, hashed on arrival; plain: SHA-256 of the file")
+@contextmanager
+def _temporary_place() -> Iterator[Path]:
+    """On the disk of the project: what lies in memory alone is not kept by anyone."""
+    parent = ROOT / "var"
+    parent.mkdir(exist_ok=True)
+    place = Path(tempfile.mkdtemp(prefix="bench-", dir=parent))
+    try:
+        yield place
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def _words(name: str) -> list[str]:
+    return [word for word in os.environ.get(name, "").split(",") if word]
+
+
+def main() -> None:
+    sizes = QUICK if os.environ.get("BENCH") == "quick" else FULL
+    sizes = replace(sizes, rounds=int(os.environ.get("BENCH_ROUNDS", sizes.rounds)))
+    with _temporary_place() as place:
+        results = run(sizes, place, of=_words("BENCH_WORK"), on=_words("BENCH_SERVERS"))
+    write(results, ROOT / "var" / "bench", draw(results.verdicts))
+    print(f"\n{tables(results)}\nWritten to var/bench: results.json, results.md, ratios.svg")
 
 
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory(prefix="devops360-bench-") as folder:
-        place = Path(folder)
-        with running_site(place) as site:
-            measure(site, place)
+    main()

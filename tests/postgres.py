@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
@@ -35,7 +35,7 @@ def _wait_until_ready(programs: Path, folder: Path, server: subprocess.Popen[byt
 
 
 @contextmanager
-def temporary_server(programs: Path) -> Iterator[str]:
+def temporary_server(programs: Path, options: Sequence[str] = FAST) -> Iterator[str]:
     """Run PostgreSQL on a Unix socket alone, yield its DATABASE_URL, and leave nothing behind."""
     folder = Path(tempfile.mkdtemp(prefix="devops360-pg-"))
     user = _unprivileged()
@@ -50,10 +50,10 @@ def temporary_server(programs: Path) -> Iterator[str]:
         user=user,
         cwd=folder,
     )
-    options = [word for option in (*FAST, "listen_addresses=") for word in ("-c", option)]
+    words = [word for option in (*options, "listen_addresses=") for word in ("-c", option)]
     with (folder / "log").open("wb") as log:
         server = subprocess.Popen(
-            [programs / "postgres", "-D", data, "-k", folder, *options],
+            [programs / "postgres", "-D", data, "-k", folder, *words],
             stdout=log,
             stderr=subprocess.STDOUT,
             user=user,

@@ -91,7 +91,8 @@ def _parse(raw: bytes) -> Mail:
     )
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that nothing listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -123,7 +124,7 @@ def running_site(place: Path, **more: str) -> Iterator[Site]:
 
     `more` are further variables of its environment, such as those of a bucket.
     """
-    port = _free_port()
+    port = free_port()
     environment = _environment(place, port) | more
     log = place / "site.log"
     with log.open("w") as output:

@@ -3,15 +3,19 @@
 Every reader raises ImproperlyConfigured with the name of the variable and what to set.
 """
 
+import base64
 import ipaddress
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
 TRUE = {"1", "true", "yes", "on"}
+# FIPS 186-5: a private key of P-256 is a number from 1 to below this.
+P256_ORDER = 0xFFFFFFFF_00000000_FFFFFFFF_FFFFFFFF_BCE6FAAD_A7179E84_F3B9CAC2_FC632551
 FALSE = {"0", "false", "no", "off", ""}
 
 
@@ -81,13 +85,19 @@ def choice(name: str, default: str, allowed: tuple[str, ...]) -> str:
     return value
 
 
-def kept_secret(path: Path) -> str:
+def vapid_key() -> str:
+    """Return a new private key of P-256, as Web Push tools write it: 32 bytes in base64url."""
+    number = 1 + secrets.randbelow(P256_ORDER - 1)
+    return base64.urlsafe_b64encode(number.to_bytes(32)).rstrip(b"=").decode("ascii")
+
+
+def kept_secret(path: Path, *, make: Callable[[], str] = lambda: secrets.token_urlsafe(50)) -> str:
     """Return the secret kept in `path`, made on the first call, readable by its owner alone."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     if not path.exists():
         draft.touch(mode=0o600)
-        draft.write_text(secrets.token_urlsafe(50), encoding="utf-8")
+        draft.write_text(make(), encoding="utf-8")
         try:
             # A hard link fails where the name exists: of two first starts at once, one wins.
             path.hardlink_to(draft)

@@ -268,8 +268,15 @@ DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", f"{SITE_NAME} <no-reply@{_host}>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # Text messages: "console:" prints them, "sns:" hands them to AWS, "" sends none.
 SMS_URL = env.choice("SMS_URL", "" if PRODUCTION else "console:", ("", "console:", "sns:"))
+# Web Push: one key per site, kept by the laptop itself; browsers are bound to it.
+VAPID_PRIVATE_KEY = env.text("VAPID_PRIVATE_KEY")
+if not VAPID_PRIVATE_KEY and not PRODUCTION:
+    VAPID_PRIVATE_KEY = env.kept_secret(STATE_DIR / "vapid-key", make=env.vapid_key)
+VAPID_CONTACT = env.text("VAPID_CONTACT", f"mailto:postmaster@{_host}")
 AWS_REGION = env.text("AWS_REGION")
 SNS_ENDPOINT_URL = env.text("SNS_ENDPOINT_URL")
+# Topics whose posts to /hooks/sns/ are taken: bounces, complaints, receipts of texts.
+SNS_INBOUND_TOPICS = env.words("SNS_INBOUND_TOPICS")
 
 # -- Whom it calls ---------------------------------------------------------------------------
 # Addresses that people name: webhooks, push services. notifications.safe_http keeps to these.

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from notifications.sealing import UnreadableSecretError, seal, unseal
+from notifications.kept_secrets import UnreadableSecretError, seal, unseal
 
 OLD, NEW = "an old key of the site" * 3, "a new key of the site" * 3
 

@@ -1,0 +1,1 @@
+"""What Amazon SNS tells us: bounces, complaints, what became of text messages."""

@@ -64,6 +64,8 @@ ACCESS = {
     "accounts:passkey_sign_in_begin": Access.NOBODY,
     "accounts:passkey_sign_in": Access.NOBODY,
     "accounts:recovery_cancel": Access.NOBODY,
+    # From a mail, by a signed link that can do nothing else.
+    "notifications:unsubscribe": Access.NOBODY,
     "accounts:verify": Access.CODE,
     "accounts:verify_send": Access.CODE,
     "accounts:passkey_verify_begin": Access.CODE,

@@ -273,6 +273,14 @@ VAPID_PRIVATE_KEY = env.text("VAPID_PRIVATE_KEY")
 if not VAPID_PRIVATE_KEY and not PRODUCTION:
     VAPID_PRIVATE_KEY = env.kept_secret(STATE_DIR / "vapid-key", make=env.vapid_key)
 VAPID_CONTACT = env.text("VAPID_CONTACT", f"mailto:postmaster@{_host}")
+# How many a second all workers together send at most; 0: as fast as they can. SES and SNS give
+# each account limits of its own.
+EMAIL_RATE = env.integer("EMAIL_RATE", 0)
+SMS_RATE = env.integer("SMS_RATE", 0)
+# What delivers: our own worker, which looks twice a second, or a task for whatever TASKS names.
+OUTBOX_DRIVER = env.choice(
+    "OUTBOX_DRIVER", "tasks" if ENVIRONMENT == "test" else "worker", ("worker", "tasks")
+)
 AWS_REGION = env.text("AWS_REGION")
 SNS_ENDPOINT_URL = env.text("SNS_ENDPOINT_URL")
 # Topics whose posts to /hooks/sns/ are taken: bounces, complaints, receipts of texts.

@@ -1,1 +1,1 @@
-"""Ways to reach people, one module each."""
+"""Ways to reach people, one module each, all behind notifications.channels.base.Channel."""

@@ -1,0 +1,12 @@
+"""The channels that there are."""
+
+from notifications.channels.base import Channel
+from notifications.channels.email import EmailChannel
+from notifications.channels.sms import SmsChannel
+
+CHANNELS: dict[str, Channel] = {channel.name: channel for channel in (EmailChannel(), SmsChannel())}
+
+
+def configured_channels() -> list[Channel]:
+    """Return the channels that the settings let send."""
+    return [channel for channel in CHANNELS.values() if channel.is_configured()]

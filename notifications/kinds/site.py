@@ -1,0 +1,49 @@
+"""What the people who run the site have to say, or need to know."""
+
+from django.utils.translation import gettext_lazy as _
+
+from notifications.kinds.base import ON_MAIL, QUIETLY, WITH_MAIL, Category, Kind, Subject
+
+ANNOUNCEMENTS = Subject("announcements", _("Announcements"), Category.SITE, WITH_MAIL)
+DIGEST = Subject("digest", _("Daily digest"), Category.SITE, ON_MAIL)
+TESTS = Subject("tests", _("Test messages"), Category.SITE, QUIETLY)
+OPERATIONS = Subject(
+    "operations", _("Running the site"), Category.SITE, WITH_MAIL, locked=ON_MAIL, for_staff=True
+)
+
+SITE_KINDS = (
+    Kind(
+        name="announcement",
+        subject=ANNOUNCEMENTS,
+        title="%(title)s",
+        text="%(text)s",
+        action=_("Read more"),
+        sample={
+            "title": "Maintenance on Sunday",
+            "text": "On Sunday from 06:00 to 07:00 UTC the vault is read-only.\n\n"
+            "Uploads that are under way then go on by themselves afterwards.",
+        },
+    ),
+    Kind(
+        name="digest",
+        subject=DIGEST,
+        title=_("Your day at %(site)s"),
+        text=_("What happened since the last digest:"),
+        action=_("Open your notifications"),
+        sample={"site": "DevOps360"},
+    ),
+    Kind(
+        name="test",
+        subject=TESTS,
+        title=_("A test of %(channel)s"),
+        text=_("If you can read this, it works."),
+        sample={"channel": "e-mail"},
+    ),
+    Kind(
+        name="operators_integrity",
+        subject=OPERATIONS,
+        title=_("Stored bytes are damaged: %(count)s"),
+        text=_("%(summary)s See “Damaged files” in docs/files.md for what to do."),
+        sample={"count": 2, "summary": "2 of 18,204 blobs do not have the digest they should."},
+    ),
+)

@@ -15,6 +15,7 @@ from accounts.history import forget_old_events
 from accounts.limits import forget_old_failures
 from accounts.recovery import finish_due, forget_old_requests
 from accounts.sessions import forget_ended_sessions
+from files.activity import forget_old_activity
 from files.blobs import sweep_blobs, sweep_incoming
 from files.trash import purge_old_trash
 
@@ -55,6 +56,7 @@ JOBS = {
         Job("delete_due_accounts", HOUR, delete_due),
         Job("finish_due_recoveries", QUARTER, finish_due),
         Job("forget_old_recoveries", DAY, forget_old_requests),
+        Job("forget_old_activity", DAY, forget_old_activity),
         Job("forget_old_events", DAY, forget_old_events),
         Job("forget_old_failures", DAY, forget_old_failures),
         Job("forget_old_browsers", DAY, forget_old_browsers),

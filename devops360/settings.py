@@ -171,6 +171,8 @@ FILES_MAX_SIZE = env.integer("FILES_MAX_SIZE", 5 * 1024**4)
 # What a person may keep, unless an administrator has set another quota for them.
 FILES_QUOTA = env.integer("FILES_QUOTA", 100 * 1024**3)
 FILES_TRASH_DAYS = env.integer("FILES_TRASH_DAYS", 30, minimum=1)
+# How long it is known who did what with a file, with the addresses of guests.
+FILES_ACTIVITY_DAYS = env.integer("FILES_ACTIVITY_DAYS", 180, minimum=1)
 FILES_ZIP_MAX_ENTRIES = env.integer("FILES_ZIP_MAX_ENTRIES", 20_000, minimum=1)
 FILES_PREVIEW_SECONDS = env.integer("FILES_PREVIEW_SECONDS", 30, minimum=1)
 FILES_PREVIEW_MEMORY = env.integer("FILES_PREVIEW_MEMORY", 1024**3, minimum=64 * 1024**2)

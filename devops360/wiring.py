@@ -4,10 +4,13 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from accounts.deletion import register_cleaner
+from accounts.entrance import register_welcome
 from accounts.export import ExportItem, register_exporter
 from accounts.models import User
 from accounts.storage_use import register_storage_use
 from files.blobs import read_blob
+from files.grants import claim_grants
+from files.people import register_directory
 from files.vault import delete_vault, storage_used, walk_vault
 
 # These hold their own compression: packing them again costs time and saves nothing.
@@ -15,10 +18,15 @@ PACKED = ("image/", "video/", "audio/", "application/zip", "application/pdf", "a
 
 
 def connect_apps() -> None:
-    """Tell accounts what files can do for a person's account. Harmless to repeat."""
+    """Tell accounts what files can do for a person's account, and files who is here.
+
+    Harmless to repeat.
+    """
     register_exporter("files", export_files)
     register_cleaner(delete_files)
     register_storage_use(storage_used)
+    register_directory(find_person)
+    register_welcome(claim_shared)
 
 
 def export_files(user: User) -> Iterator[ExportItem]:
@@ -30,3 +38,18 @@ def export_files(user: User) -> Iterator[ExportItem]:
 
 def delete_files(user: User) -> None:
     delete_vault(owner=user)
+
+
+def find_person(login: str) -> User | None:
+    """Return who has that e-mail address or user name, active and with a confirmed address."""
+    people = User.objects.with_login(login).filter(is_active=True)
+    found: User | None = people.filter(
+        emailaddress__verified=True, emailaddress__primary=True
+    ).first()
+    return found
+
+
+def claim_shared(user: User) -> None:
+    """Give somebody who has signed in what was shared with their confirmed address before."""
+    if user.emailaddress_set.filter(email__iexact=user.email, verified=True).exists():
+        claim_grants(person=user, address=user.email)

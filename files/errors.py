@@ -43,5 +43,9 @@ class ShareError(FilesError):
     """A link that cannot be made, or not be opened that way."""
 
 
+class NotAllowedError(FilesError):
+    """Something that the person sees, but may not do that with."""
+
+
 class StorageFullError(FilesError):
     """The disk has no room."""

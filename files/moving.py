@@ -7,9 +7,10 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.utils import timezone
 
+from files.activity import SITE, Act, record
 from files.conflicts import Conflict, free_name, occupant
 from files.errors import NameTakenError
-from files.models import Node, Version
+from files.models import Activity, Node, Version
 from files.names import name_fields
 from files.trash import trash_nodes
 from files.tree import living_folder, lock_tree, refuse_into_itself
@@ -18,7 +19,12 @@ from files.versions import add_version
 
 @transaction.atomic
 def move_nodes(
-    *, owner: AbstractBaseUser, nodes: Sequence[Node], target: Node, conflict: Conflict
+    *,
+    owner: AbstractBaseUser,
+    nodes: Sequence[Node],
+    target: Node,
+    conflict: Conflict,
+    act: Act = SITE,
 ) -> list[Node]:
     """Put the nodes into the target folder. Returns those that are there now.
 
@@ -32,19 +38,25 @@ def move_nodes(
     placed = []
     for node, replaces in _settle(nodes, target, conflict):
         if replaces:
-            placed.append(_replace(node, target))
-            trash_nodes(owner=owner, nodes=[node])
+            placed.append(_replace(node, target, act))
+            trash_nodes(owner=owner, nodes=[node], act=act)
             continue
         name = free_name(target, node.name)
         Node.objects.filter(pk=node.pk).update(parent=target, **name_fields(name))
         node.parent, node.name = target, name
         placed.append(node)
+    record(Activity.Kind.MOVED, placed, act, detail=target.name)
     return placed
 
 
 @transaction.atomic
 def copy_nodes(
-    *, owner: AbstractBaseUser, nodes: Sequence[Node], target: Node, conflict: Conflict
+    *,
+    owner: AbstractBaseUser,
+    nodes: Sequence[Node],
+    target: Node,
+    conflict: Conflict,
+    act: Act = SITE,
 ) -> list[Node]:
     """Copy the nodes, with all they hold, into the target folder. Returns the copies.
 
@@ -61,7 +73,8 @@ def copy_nodes(
         *_settle(others, target, conflict),
     ]:
         name = free_name(target, node.name)
-        copies.append(_replace(node, target) if replaces else _copy(node, target, name))
+        copies.append(_replace(node, target, act) if replaces else _copy(node, target, name))
+    record(Activity.Kind.COPIED, copies, act, detail=target.name)
     return copies
 
 
@@ -94,11 +107,11 @@ def _settle(nodes: Sequence[Node], target: Node, conflict: Conflict) -> list[tup
     return settled
 
 
-def _replace(node: Node, target: Node) -> Node:
+def _replace(node: Node, target: Node, act: Act) -> Node:
     there = occupant(target, node.name)
     if there is None or node.content is None:
         raise Node.DoesNotExist
-    return add_version(node=there, blob=node.content)
+    return add_version(node=there, blob=node.content, act=act)
 
 
 def _copy(node: Node, target: Node, name: str) -> Node:

@@ -1,38 +1,21 @@
 """Links by which people without an account reach a file or a folder, and nothing beside it."""
 
-import hashlib
-import secrets
 from datetime import datetime, timedelta
-from math import ceil
 from uuid import UUID
 
-from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from files.activity import SITE, Act, record
 from files.errors import ShareError
-from files.models import Node, Share
+from files.models import Activity, Node, Share
+from files.secret_links import digest_of, hashed, new_secret, note_open, refuse_past
 from files.tree import ancestors
 
-# 192 bits, as 32 letters.
-SECRET_BYTES = 24
 LINKS_PER_NODE = 100
-FREE_GUESSES = 5
-FIRST_WAIT = timedelta(seconds=30)
-LONGEST_WAIT = timedelta(minutes=15)
-
-
-class SharePasswordError(ShareError):
-    """The password is wrong."""
-
-
-class ShareWaitError(ShareError):
-    """Too many wrong passwords: this one was not looked at."""
-
-
-def digest_of(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
+# One who reloads, or looks around in a folder, is written down once.
+SAME_VISIT = timedelta(minutes=30)
 
 
 @transaction.atomic
@@ -43,32 +26,62 @@ def create_link(
     password: str = "",
     expires_at: datetime | None = None,
     max_downloads: int | None = None,
+    view_only: bool = False,
+    act: Act = SITE,
 ) -> tuple[Share, str]:
     """Make a link; return it and its secret, which is kept nowhere. Raises ShareError."""
     if node.is_root:
         raise ShareError("Share a folder in your vault, not the whole of it.")
     if node.shares.filter(revoked_at=None).count() >= LINKS_PER_NODE:
         raise ShareError("There are 100 links to this. End one that is not needed any more.")
-    if expires_at is not None and expires_at <= timezone.now():
-        raise ShareError("Choose a time that is still to come.")
-    secret = secrets.token_urlsafe(SECRET_BYTES)
+    refuse_past(expires_at)
+    secret = new_secret()
     share = Share.objects.create(
         node=node,
         digest=digest_of(secret),
         label=label,
-        password=make_password(password) if password else "",
+        password=hashed(password),
         expires_at=expires_at,
-        max_downloads=max_downloads,
+        max_downloads=None if view_only else max_downloads,
+        view_only=view_only,
     )
+    record(Activity.Kind.LINK_MADE, [node], act, detail=label)
     return share, secret
 
 
 @transaction.atomic
-def revoke_link(*, share: Share) -> None:
+def change_link(
+    *,
+    share: Share,
+    label: str,
+    password: str | None,
+    expires_at: datetime | None,
+    max_downloads: int | None,
+    view_only: bool,
+    act: Act,
+) -> Share:
+    """Give a link other terms; its address stays. A password of None stays as it is.
+
+    Whoever had unlocked it by another password is asked again. Raises ShareError.
+    """
+    if expires_at != share.expires_at:
+        refuse_past(expires_at)
+    share.label, share.expires_at, share.view_only = label, expires_at, view_only
+    share.max_downloads = None if view_only else max_downloads
+    if password is not None:
+        share.password = hashed(password)
+    share.save(update_fields=["label", "expires_at", "view_only", "max_downloads", "password"])
+    record(Activity.Kind.LINK_CHANGED, [share.node], act, detail=label)
+    return share
+
+
+@transaction.atomic
+def revoke_link(*, share: Share, act: Act = SITE) -> None:
     """End a link at once. Harmless to repeat."""
-    if share.revoked_at is None:
-        share.revoked_at = timezone.now()
-        share.save(update_fields=["revoked_at"])
+    now = timezone.now()
+    if Share.objects.filter(pk=share.pk, revoked_at=None).update(revoked_at=now):
+        share.revoked_at = now
+        record(Activity.Kind.LINK_ENDED, [share.node], act, detail=share.label)
 
 
 def find_link(secret: str) -> Share:
@@ -77,48 +90,35 @@ def find_link(secret: str) -> Share:
     return links.get(digest=digest_of(secret))
 
 
-def count_open(*, share: Share) -> None:
-    Share.objects.filter(pk=share.pk).update(opens=F("opens") + 1)
+def find_link_used_up(secret: str) -> Share:
+    """Return the link also where its downloads are taken: the last one may still be going on."""
+    links = Share.objects.unended().select_related("node", "node__owner", "node__content")
+    return links.get(digest=digest_of(secret))
 
 
-def count_download(*, share: Share) -> bool:
+@transaction.atomic
+def count_open(*, share: Share, act: Act = SITE) -> None:
+    note_open(share)
+    if not _is_same_visit(share, act):
+        record(Activity.Kind.LINK_OPENED, [share.node], act, detail=share.label)
+
+
+def _is_same_visit(share: Share, act: Act) -> bool:
+    since = timezone.now() - SAME_VISIT
+    seen = Activity.objects.filter(share=share, kind=Activity.Kind.LINK_OPENED, ip=act.ip)
+    return seen.filter(at__gt=since).exists()
+
+
+@transaction.atomic
+def count_download(*, share: Share, node: Node | None = None, act: Act = SITE) -> bool:
     """Take one of the link's downloads; return False where none is left.
 
     One statement decides, so that of many who come for the last one, one gets it.
     """
-    return bool(Share.objects.open().filter(pk=share.pk).update(downloads=F("downloads") + 1))
-
-
-def check_share_password(*, share: Share, password: str) -> None:
-    """Raises SharePasswordError, or ShareWaitError without having looked at the password."""
-    _count_guess(share)
-    if not check_password(password, share.password):
-        raise SharePasswordError("This is not the password. Ask whoever sent you the link.")
-    Share.objects.filter(pk=share.pk).update(wrong_passwords=0)
-
-
-@transaction.atomic
-def _count_guess(share: Share) -> None:
-    """Count a guess before it is looked at, under the link's row."""
-    held = Share.objects.select_for_update().get(pk=share.pk)
-    over = held.wrong_passwords - FREE_GUESSES
-    now = timezone.now()
-    if over >= 0 and held.wrong_at is not None:
-        ready_at = held.wrong_at + min(FIRST_WAIT * 2 ** min(over, 10), LONGEST_WAIT)
-        if now < ready_at:
-            seconds = ceil((ready_at - now).total_seconds())
-            raise ShareWaitError(f"Too many attempts. Try again in {seconds} seconds.")
-    held.wrong_passwords += 1
-    held.wrong_at = now
-    held.save(update_fields=["wrong_passwords", "wrong_at"])
-
-
-def unlock_mark(share: Share) -> str:
-    """Return what a guest's session remembers of a link that was unlocked.
-
-    It changes with the password and is worth nothing for another link.
-    """
-    return hashlib.sha256(f"{share.pk}:{share.password}".encode()).hexdigest()
+    if not Share.objects.open().filter(pk=share.pk).update(downloads=F("downloads") + 1):
+        return False
+    record(Activity.Kind.LINK_DOWNLOADED, [node or share.node], act, detail=share.label)
+    return True
 
 
 def shared_node(*, share: Share, pk: UUID) -> Node:

@@ -10,8 +10,9 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.utils import timezone
 
+from files.activity import SITE, Act, record
 from files.conflicts import free_name
-from files.models import Node
+from files.models import Activity, Node
 from files.names import name_fields
 from files.tree import ancestors, lock_tree, subtree_ids
 
@@ -21,14 +22,14 @@ BATCH = 1000
 
 
 @transaction.atomic
-def trash_nodes(*, owner: AbstractBaseUser, nodes: Sequence[Node]) -> list[UUID]:
+def trash_nodes(*, owner: AbstractBaseUser, nodes: Sequence[Node], act: Act = SITE) -> list[UUID]:
     """Move the nodes, with all they hold, to the trash. Returns the ids it shows for them.
 
     What is gone already is left alone, so that doing it twice does it once.
     """
     lock_tree(owner.pk)
     now = timezone.now()
-    trashed = []
+    trashed: list[Node] = []
     for node in nodes:
         living = Node.objects.owned_by(owner).living().below_root().filter(pk=node.pk)
         if not living.exists():
@@ -36,12 +37,13 @@ def trash_nodes(*, owner: AbstractBaseUser, nodes: Sequence[Node]) -> list[UUID]
             continue
         for batch in _batches(subtree_ids([node])):
             Node.objects.filter(pk__in=batch).update(trashed_at=now, trash_root=node)
-        trashed.append(node.pk)
-    return trashed
+        trashed.append(node)
+    record(Activity.Kind.DELETED, trashed, act)
+    return [node.pk for node in trashed]
 
 
 @transaction.atomic
-def restore_nodes(*, owner: AbstractBaseUser, nodes: Sequence[Node]) -> list[Node]:
+def restore_nodes(*, owner: AbstractBaseUser, nodes: Sequence[Node], act: Act = SITE) -> list[Node]:
     """Put the nodes back where they were, with all that was deleted along with them.
 
     Where the folder has gone, the nearest one above it that is left takes them; where the name
@@ -62,17 +64,19 @@ def restore_nodes(*, owner: AbstractBaseUser, nodes: Sequence[Node]) -> list[Nod
             parent=node.parent, trashed_at=None, trash_root=None, **name_fields(node.name)
         )
         restored.append(node)
+    record(Activity.Kind.RESTORED, restored, act)
     return restored
 
 
 @transaction.atomic
-def purge_nodes(*, owner: AbstractBaseUser, nodes: Sequence[Node]) -> int:
+def purge_nodes(*, owner: AbstractBaseUser, nodes: Sequence[Node], act: Act = SITE) -> int:
     """Delete the nodes from the trash for good. Returns how many files and folders that were.
 
     Their blobs go with the next sweep, if nothing else holds them.
     """
     root = lock_tree(owner.pk)
     tops = list(Node.objects.owned_by(owner).in_trash().filter(pk__in=[n.pk for n in nodes]))
+    record(Activity.Kind.PURGED, tops, act)
     purged = 0
     for top in tops:
         going = Node.objects.filter(trash_root=top)
@@ -84,14 +88,14 @@ def purge_nodes(*, owner: AbstractBaseUser, nodes: Sequence[Node]) -> int:
     return purged
 
 
-def purge_trash(*, owner: AbstractBaseUser) -> int:
+def purge_trash(*, owner: AbstractBaseUser, act: Act = SITE) -> int:
     """Empty the owner's trash. Returns how many files and folders that were.
 
     Each of its entries in a transaction of its own: SQLite has one writer at a time, and others
     should not wait for 100,000 rows to go.
     """
     nodes = list(Node.objects.owned_by(owner).in_trash())
-    return sum(purge_nodes(owner=owner, nodes=[node]) for node in nodes)
+    return sum(purge_nodes(owner=owner, nodes=[node], act=act) for node in nodes)
 
 
 def purge_old_trash() -> int:

@@ -10,8 +10,9 @@ from django.db.models import IntegerField, Value
 from django.utils import timezone
 from django_cte import CTE, with_cte
 
+from files.activity import SITE, Act, record
 from files.errors import IntoItselfError, InvalidNameError, NameTakenError
-from files.models import Node
+from files.models import Activity, Node
 from files.names import MAX_DEPTH, clean_name, name_fields, name_key
 
 
@@ -83,7 +84,7 @@ def find_folder(*, folder: Node, names: Sequence[str]) -> Node | None:
 
 
 @transaction.atomic
-def create_folder(*, parent: Node, name: str) -> Node:
+def create_folder(*, parent: Node, name: str, act: Act = SITE) -> Node:
     """Make a folder. Raises InvalidNameError or NameTakenError."""
     name = clean_name(name)
     lock_tree(parent.owner_id)
@@ -91,7 +92,9 @@ def create_folder(*, parent: Node, name: str) -> Node:
     if Node.objects.living().filter(parent=parent, name_key=name_key(name)).exists():
         raise NameTakenError([name])
     check_depth(parent)
-    return new_folder(parent, name)
+    folder = new_folder(parent, name)
+    record(Activity.Kind.FOLDER_MADE, [folder], act)
+    return folder
 
 
 def check_depth(parent: Node) -> None:
@@ -126,7 +129,7 @@ def ensure_folders(*, folder: Node, names: Sequence[str]) -> Node:
 
 
 @transaction.atomic
-def rename_node(*, node: Node, name: str) -> Node:
+def rename_node(*, node: Node, name: str, act: Act = SITE) -> Node:
     """Give a file or folder another name. Raises InvalidNameError or NameTakenError."""
     name = clean_name(name)
     lock_tree(node.owner_id)
@@ -137,7 +140,8 @@ def rename_node(*, node: Node, name: str) -> Node:
         raise NameTakenError([name])
     fields = name_fields(name)
     Node.objects.filter(pk=node.pk).update(**fields)
-    node.name = name
+    before, node.name = node.name, name
+    record(Activity.Kind.RENAMED, [node], act, detail=before)
     return node
 
 

@@ -4,12 +4,13 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from files.activity import SITE, Act
 from files.models import Blob, Node, Version
 from files.names import name_fields
 
 
 @transaction.atomic
-def create_file(*, folder: Node, name: str, blob: Blob) -> Node:
+def create_file(*, folder: Node, name: str, blob: Blob, act: Act = SITE) -> Node:
     """Make a file of the blob. Call it with the tree locked and a clean, free name."""
     node = Node.objects.create(
         owner_id=folder.owner_id,
@@ -21,15 +22,17 @@ def create_file(*, folder: Node, name: str, blob: Blob) -> Node:
         content=blob,
         modified_at=timezone.now(),
     )
-    Version.objects.create(node=node, blob=blob, number=1)
+    maker = act.maker_for(node.owner_id)
+    Version.objects.create(node=node, blob=blob, number=1, created_by_id=maker)
     return node
 
 
 @transaction.atomic
-def add_version(*, node: Node, blob: Blob) -> Node:
+def add_version(*, node: Node, blob: Blob, act: Act = SITE) -> Node:
     """Make the blob what the file holds. Call it with the tree locked."""
     newest = Version.objects.filter(node=node).aggregate(newest=Max("number"))["newest"] or 0
-    Version.objects.create(node=node, blob=blob, number=newest + 1)
+    maker = act.maker_for(node.owner_id)
+    Version.objects.create(node=node, blob=blob, number=newest + 1, created_by_id=maker)
     node.content, node.size, node.media_type = blob, blob.size, blob.media_type
     node.modified_at = timezone.now()
     node.save(update_fields=["content", "size", "media_type", "modified_at"])

@@ -12,8 +12,9 @@ from files.api.schemas import IdsIn, NodeOut
 from files.conflicts import Conflict
 from files.http import AuthenticatedRequest
 from files.models import Version
+from files.policy import Action
 from files.uploads.receive import receive_stream
-from files.views.answers import chosen_nodes, own_folder, own_node
+from files.views.answers import act_of, chosen_nodes, folder_for, node_for
 from files.views.content import deliver, zip_answer
 
 router = Router(tags=["Content"])
@@ -47,13 +48,15 @@ def upload(
     announced = request.headers.get("Content-Length", "")
     if not announced.isascii() or not announced.isdigit():
         raise HttpError(411, "Say how long the file is: Content-Length.")
+    folder = folder_for(request, Action.ADD, pk)
     node = receive_stream(
-        owner=request.user,
-        folder=own_folder(request, pk),
+        owner=folder.owner,
+        folder=folder,
         path=path,
         stream=request,
         size=int(announced),
         conflict=Conflict(conflict),
+        act=act_of(request),
     )
     if node is None:
         return Status(200, None)
@@ -68,7 +71,7 @@ def upload(
 )
 def download(request: AuthenticatedRequest, pk: UUID) -> Any:
     """The file's bytes, or one range of them (Range, If-Range, ETag as RFC 9110 says)."""
-    node = own_node(request, pk)
+    node = node_for(request, Action.DOWNLOAD, pk)
     if node.content is None:
         raise HttpError(409, "This is a folder: ask for a zip of it.")
     return deliver(request, node.content, name=node.name, kind="attachment")
@@ -81,7 +84,7 @@ def download(request: AuthenticatedRequest, pk: UUID) -> Any:
     openapi_extra=SENT,
 )
 def download_version(request: AuthenticatedRequest, pk: UUID, number: int) -> Any:
-    node = own_node(request, pk)
+    node = node_for(request, Action.DOWNLOAD, pk)
     if number > 2**31 - 1:
         raise HttpError(404, "There is no such version.")
     versions = Version.objects.filter(node=node).select_related("blob")
@@ -92,5 +95,5 @@ def download_version(request: AuthenticatedRequest, pk: UUID, number: int) -> An
 @router.post("/zip", operation_id="download_zip", url_name="zip", openapi_extra=SENT)
 def download_zip(request: AuthenticatedRequest, data: IdsIn) -> HttpResponse:
     """Files and folders as one zip, streamed. It reads only, but needs a body: scope write."""
-    answer: Any = zip_answer(chosen_nodes(request, [str(pk) for pk in data.ids]))
+    answer: Any = zip_answer(chosen_nodes(request, [str(pk) for pk in data.ids], Action.DOWNLOAD))
     return answer  # type: ignore[no-any-return]

@@ -20,9 +20,10 @@ from files.http import AuthenticatedRequest
 from files.listing import Cursor, Order, Page, Sort, folder_page
 from files.models import Node, Version
 from files.moving import copy_nodes, move_nodes
+from files.policy import Action, require_copy, require_move
 from files.search import search_page
 from files.tree import create_folder, rename_node, root_of
-from files.views.answers import chosen_nodes, own_folder, own_node
+from files.views.answers import act_of, chosen_nodes, folder_for, node_for
 
 router = Router(tags=["Folders and files"])
 
@@ -57,7 +58,7 @@ def get_root(request: AuthenticatedRequest) -> NodeOut:
 
 @router.get("/nodes/{uuid:pk}", response=NodeOut, operation_id="get_node", url_name="node")
 def get_node(request: AuthenticatedRequest, pk: UUID) -> NodeOut:
-    return NodeOut.of(own_node(request, pk))
+    return NodeOut.of(node_for(request, Action.SEE, pk))
 
 
 @router.get(
@@ -74,9 +75,8 @@ def list_folder(
 ) -> PageOut:
     """A page of a folder, folders first. The last page costs as much as the first."""
     order = Order(sort, descending)
-    page = folder_page(
-        folder=own_folder(request, pk), order=order, after=cursor_in(cursor, order), limit=limit
-    )
+    folder = folder_for(request, Action.SEE, pk)
+    page = folder_page(folder=folder, order=order, after=cursor_in(cursor, order), limit=limit)
     return page_out(with_content(page))
 
 
@@ -99,35 +99,49 @@ def search(
 )
 def new_folder(request: AuthenticatedRequest, pk: UUID, data: FolderIn) -> Any:
     """Make a folder in a folder. A name that is taken is 409."""
-    folder = create_folder(parent=own_folder(request, pk), name=data.name)
+    parent = folder_for(request, Action.ADD, pk)
+    folder = create_folder(parent=parent, name=data.name, act=act_of(request))
     return Status(201, NodeOut.of(folder))
 
 
 @router.patch("/nodes/{uuid:pk}", response=NodeOut, operation_id="rename_node", url_name="node")
 def rename(request: AuthenticatedRequest, pk: UUID, data: RenameIn) -> NodeOut:
-    node = own_node(request, pk)
+    node = node_for(request, Action.ARRANGE, pk)
     if node.is_root:
         raise Node.DoesNotExist
-    return NodeOut.of(rename_node(node=node, name=data.name))
-
-
-def _place(request: AuthenticatedRequest, data: PlaceIn, do: Any) -> DoneOut:
-    nodes = chosen_nodes(request, [str(pk) for pk in data.ids])
-    target = own_folder(request, data.target)
-    placed = do(owner=request.user, nodes=nodes, target=target, conflict=Conflict(data.conflict))
-    return DoneOut(ids=[node.pk for node in placed])
+    return NodeOut.of(rename_node(node=node, name=data.name, act=act_of(request)))
 
 
 @router.post("/move", response=DoneOut, operation_id="move", url_name="move")
 def move(request: AuthenticatedRequest, data: PlaceIn) -> DoneOut:
     """Put things into another folder: all of them, or none."""
-    return _place(request, data, move_nodes)
+    nodes = chosen_nodes(request, [str(pk) for pk in data.ids], Action.ARRANGE)
+    target = folder_for(request, Action.ADD, data.target)
+    require_move(request.user, nodes, target)
+    placed = move_nodes(
+        owner=target.owner,
+        nodes=nodes,
+        target=target,
+        conflict=Conflict(data.conflict),
+        act=act_of(request),
+    )
+    return DoneOut(ids=[node.pk for node in placed])
 
 
 @router.post("/copy", response=DoneOut, operation_id="copy", url_name="copy")
 def copy(request: AuthenticatedRequest, data: PlaceIn) -> DoneOut:
     """Copy things, with all they hold, into a folder. Returns the copies."""
-    return _place(request, data, copy_nodes)
+    nodes = chosen_nodes(request, [str(pk) for pk in data.ids], Action.DOWNLOAD)
+    target = folder_for(request, Action.ADD, data.target)
+    require_copy(request.user, nodes, target)
+    copies = copy_nodes(
+        owner=target.owner,
+        nodes=nodes,
+        target=target,
+        conflict=Conflict(data.conflict),
+        act=act_of(request),
+    )
+    return DoneOut(ids=[node.pk for node in copies])
 
 
 @router.get(
@@ -138,6 +152,6 @@ def copy(request: AuthenticatedRequest, data: PlaceIn) -> DoneOut:
 )
 def list_versions(request: AuthenticatedRequest, pk: UUID) -> list[VersionOut]:
     """Every content that the file has had, the newest first."""
-    node = own_node(request, pk)
+    node = node_for(request, Action.DOWNLOAD, pk)
     versions = Version.objects.filter(node=node).select_related("blob").order_by("-number")
     return [VersionOut.of(version) for version in versions]

@@ -13,8 +13,9 @@ from pydantic import AwareDatetime, StringConstraints
 
 from files.http import AuthenticatedRequest
 from files.models import Node, Share
+from files.policy import Action
 from files.sharing import create_link, revoke_link
-from files.views.answers import own_node
+from files.views.answers import node_for
 
 router = Router(tags=["Links"])
 
@@ -53,7 +54,7 @@ class ShareOut(Schema):
 
 
 def _shareable(request: AuthenticatedRequest, pk: UUID) -> Node:
-    node = own_node(request, pk)
+    node = node_for(request, Action.SHARE, pk)
     if node.is_root:
         raise HttpError(400, "Share a folder in your vault, not the whole of it.")
     return node
@@ -80,7 +81,9 @@ def create(request: AuthenticatedRequest, pk: UUID, data: ShareIn) -> Any:
 )
 def list_shares(request: AuthenticatedRequest, pk: UUID) -> list[ShareOut]:
     """The links to a file or folder that were not ended, the newest first."""
-    shares = own_node(request, pk).shares.filter(revoked_at=None).order_by("-created_at")
+    shares = (
+        node_for(request, Action.SHARE, pk).shares.filter(revoked_at=None).order_by("-created_at")
+    )
     return [ShareOut.of(share) for share in shares]
 
 

@@ -10,7 +10,7 @@ from factory.django import DjangoModelFactory
 
 from files.blobs import open_blob
 from files.conflicts import Conflict
-from files.models import Node
+from files.models import Grant, Node
 from files.tree import create_folder, root_of
 from files.uploads.receive import receive_stream
 
@@ -58,3 +58,8 @@ def read_file(node: Node) -> bytes:
     with open_blob(node.content) as file:
         content: bytes = file.read()
     return content
+
+
+def let_in(person: Any, node: Node, role: Grant.Role = Grant.Role.VIEWER) -> Grant:
+    """Share a thing with a person, who is known by an address of theirs."""
+    return Grant.objects.create(node=node, address=person.email, person=person, role=role)

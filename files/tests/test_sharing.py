@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from files import sharing
+from files import secret_links, sharing
 from files.errors import ShareError
 from files.models import Node, Share
 from files.tests.factories import make_file, make_folder
@@ -122,12 +122,12 @@ def test_one_unlocked_link_opens_no_other(folder: Node) -> None:
 def test_guessing_passwords_waits(folder: Node) -> None:
     _share, path = link_to(folder, password="right")
     guest = Client()
-    for _guess in range(sharing.FREE_GUESSES):
+    for _guess in range(secret_links.FREE_GUESSES):
         guest.post(f"{path}unlock/", {"password": "wrong"})
     answer = guest.post(f"{path}unlock/", {"password": "right"})
     assert answer.status_code == 403
     assert "Too many attempts" in answer.content.decode()
-    Share.objects.update(wrong_at=timezone.now() - sharing.FIRST_WAIT)
+    Share.objects.update(wrong_at=timezone.now() - secret_links.FIRST_WAIT)
     assert guest.post(f"{path}unlock/", {"password": "right"}).status_code == 302
 
 

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
+from files.activity import SITE, Act, record
 from files.conflicts import Conflict, free_name, occupant
 from files.errors import NameTakenError
-from files.models import Blob, Node
+from files.models import Activity, Blob, Node
 from files.previews.make import has_thumbnail, request_preview
 from files.tree import ensure_folders, living_folder, lock_tree
 from files.versions import add_version, create_file
@@ -14,7 +15,13 @@ from files.versions import add_version, create_file
 
 @transaction.atomic
 def place_blob(
-    *, folder: Node, folders: Sequence[str], name: str, blob: Blob, conflict: Conflict
+    *,
+    folder: Node,
+    folders: Sequence[str],
+    name: str,
+    blob: Blob,
+    conflict: Conflict,
+    act: Act = SITE,
 ) -> Node | None:
     """Make a file of the blob below `folder`, with missing folders made on the way.
 
@@ -25,15 +32,23 @@ def place_blob(
     place = ensure_folders(folder=living_folder(folder), names=folders)
     there = occupant(place, name)
     if there is None:
-        node = create_file(folder=place, name=name, blob=blob)
+        node = create_file(folder=place, name=name, blob=blob, act=act)
     elif conflict is Conflict.SKIP:
         return None
     elif conflict is Conflict.KEEP_BOTH:
-        node = create_file(folder=place, name=free_name(place, name), blob=blob)
+        node = create_file(folder=place, name=free_name(place, name), blob=blob, act=act)
     elif conflict is Conflict.REPLACE and not there.is_folder:
-        node = add_version(node=there, blob=blob)
+        node = add_version(node=there, blob=blob, act=act)
     else:
         raise NameTakenError([name])
+    record(_kind_of(act, node, there), [node], act)
     if has_thumbnail(blob.media_type):
         request_preview(blob=blob, variant="thumbnail", name=name)
     return node
+
+
+def _kind_of(act: Act, node: Node, there: Node | None) -> Activity.Kind:
+    if act.request is not None:
+        return Activity.Kind.RECEIVED
+    replaced = there is not None and there.pk == node.pk
+    return Activity.Kind.REPLACED if replaced else Activity.Kind.UPLOADED

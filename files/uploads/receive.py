@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 
+from files.activity import SITE, Act
 from files.blobs import Readable, discard_blob, store_blob
 from files.conflicts import Conflict, occupant
 from files.errors import NameTakenError
@@ -20,6 +21,7 @@ def receive_stream(
     stream: Readable,
     size: int | None,
     conflict: Conflict,
+    act: Act = SITE,
 ) -> Node | None:
     """Keep what the stream gives as a file at the relative `path` below the folder.
 
@@ -40,7 +42,9 @@ def receive_stream(
         owner=owner, stream=stream, name=name, expected=size, limit=settings.FILES_MAX_SIZE
     )
     try:
-        node = place_blob(folder=folder, folders=folders, name=name, blob=blob, conflict=conflict)
+        node = place_blob(
+            folder=folder, folders=folders, name=name, blob=blob, conflict=conflict, act=act
+        )
     except BaseException:
         discard_blob(blob)
         raise

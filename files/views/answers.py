@@ -6,30 +6,35 @@ from typing import Any, Concatenate
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from files.activity import Act
 from files.errors import (
     FilesError,
     IncompleteError,
     IntoItselfError,
     InvalidNameError,
     NameTakenError,
+    NotAllowedError,
     QuotaError,
     ShareError,
     StorageFullError,
     TooLargeError,
 )
 from files.forms import parse_ids
-from files.http import AuthenticatedRequest
+from files.http import AuthenticatedRequest, address_of, user_agent_of
 from files.models import Node
+from files.policy import Action, require
 
 STATUS: dict[type[FilesError], int] = {
     IncompleteError: 400,
     IntoItselfError: 400,
     InvalidNameError: 400,
     NameTakenError: 409,
+    NotAllowedError: 403,
     # RFC 4918, 11.5; the message says whose limit it is.
     QuotaError: 507,
     ShareError: 400,
@@ -68,6 +73,8 @@ def answers_errors[**P](view: View[P]) -> View[P]:
 
 def refusal(request: HttpRequest, error: FilesError) -> HttpResponse:
     if not wants_json(request):
+        if isinstance(error, NotAllowedError):
+            raise PermissionDenied(str(error))
         messages.error(request, str(error))
         return redirect(next_url(request))
     body: dict[str, Any] = {"error": str(error)}
@@ -103,21 +110,46 @@ def next_url(request: HttpRequest) -> str:
     return "files:home"
 
 
+def act_of(request: AuthenticatedRequest) -> Act:
+    """Return who does what the request asks for, for the domain to write down."""
+    return Act(actor=request.user, ip=address_of(request), user_agent=user_agent_of(request))
+
+
 def own_node(request: AuthenticatedRequest, pk: UUID) -> Node:
-    """Return the person's living node, or answer 404: also for what is someone else's."""
+    """Return the person's own living node. 404 for others', also for what is shared with them."""
     nodes = Node.objects.owned_by(request.user).living().select_related("content")
     return get_object_or_404(nodes, pk=pk)
 
 
-def own_folder(request: AuthenticatedRequest, pk: UUID) -> Node:
-    return get_object_or_404(Node.objects.owned_by(request.user).living().folders(), pk=pk)
+def node_for(request: AuthenticatedRequest, action: Action, pk: UUID) -> Node:
+    """Return the living node that the person may do it with.
+
+    404 for what they may not see, NotAllowedError for what they see but may not do that with.
+    """
+    node = get_object_or_404(Node.objects.living().select_related("content", "owner"), pk=pk)
+    try:
+        require(request.user, action, [node])
+    except Node.DoesNotExist:
+        raise Http404 from None
+    return node
+
+
+def folder_for(request: AuthenticatedRequest, action: Action, pk: UUID) -> Node:
+    node = node_for(request, action, pk)
+    if not node.is_folder:
+        raise Http404
+    return node
 
 
 def chosen_nodes(
-    request: AuthenticatedRequest, values: list[str], *, trashed: bool = False
+    request: AuthenticatedRequest,
+    values: list[str],
+    action: Action,
+    *,
+    trashed: bool = False,
 ) -> list[Node]:
-    """Return the nodes with these ids. 404 unless every one is the person's own and there."""
-    nodes = Node.objects.owned_by(request.user).below_root().select_related("content")
+    """Return the nodes with these ids, of one vault. 404 unless every one is there for them."""
+    nodes = Node.objects.below_root().select_related("content", "owner")
     nodes = nodes.in_trash() if trashed else nodes.living()
     try:
         ids = parse_ids(values)
@@ -126,7 +158,11 @@ def chosen_nodes(
     found = nodes.in_bulk(ids)
     if not ids or len(found) != len(ids):
         raise Node.DoesNotExist
-    return [found[pk] for pk in ids]
+    chosen = [found[pk] for pk in ids]
+    require(request.user, action, chosen)
+    if len({node.owner_id for node in chosen}) > 1:
+        raise NotAllowedError("These lie in different vaults. Choose things of one of them.")
+    return chosen
 
 
 def count(number: int, noun: str = "item") -> str:

@@ -21,9 +21,10 @@ from files.delivery import (
 )
 from files.http import AuthenticatedRequest
 from files.models import Blob, Node, Preview
+from files.policy import Action
 from files.previews.make import open_preview
 from files.sniffing import INLINE_TYPES
-from files.views.answers import answers_errors, chosen_nodes, own_node
+from files.views.answers import answers_errors, chosen_nodes, node_for
 from files.zips import zip_nodes
 
 # User content, on whichever page it ends up, runs nothing and loads nothing.
@@ -34,16 +35,17 @@ SANDBOX = "sandbox; default-src 'none'; frame-ancestors 'none'"
 @answers_errors
 def download(request: AuthenticatedRequest, pk: UUID) -> HttpResponseBase:
     """Give a file as an attachment; a folder as a zip."""
-    node = own_node(request, pk)
+    node = node_for(request, Action.DOWNLOAD, pk)
     if node.content is None:
         return zip_answer([node])
     return deliver(request, node.content, name=node.name, kind="attachment")
 
 
 @require_safe
+@answers_errors
 def content(request: AuthenticatedRequest, pk: UUID) -> HttpResponseBase:
     """Give images, audio and video to the page's own elements; nothing else."""
-    node = own_node(request, pk)
+    node = node_for(request, Action.DOWNLOAD, pk)
     if node.content is None or node.media_type not in INLINE_TYPES:
         raise Http404
     return deliver(request, node.content, name=node.name, kind="inline")
@@ -52,22 +54,24 @@ def content(request: AuthenticatedRequest, pk: UUID) -> HttpResponseBase:
 @require_POST
 @answers_errors
 def zip_selection(request: AuthenticatedRequest) -> HttpResponseBase:
-    return zip_answer(chosen_nodes(request, request.POST.getlist("id")))
+    return zip_answer(chosen_nodes(request, request.POST.getlist("id"), Action.DOWNLOAD))
 
 
 @require_safe
+@answers_errors
 def thumbnail(request: AuthenticatedRequest, pk: UUID) -> HttpResponseBase:
     return _preview(request, pk, "thumbnail")
 
 
 @require_safe
+@answers_errors
 def preview_file(request: AuthenticatedRequest, pk: UUID, variant: str) -> HttpResponseBase:
     """Give a picture that the worker made."""
     return _preview(request, pk, variant)
 
 
 def _preview(request: AuthenticatedRequest, pk: UUID, variant: str) -> HttpResponseBase:
-    node = own_node(request, pk)
+    node = node_for(request, Action.SEE, pk)
     previews = Preview.objects.filter(state=Preview.State.READY, media_type="image/webp")
     preview = get_object_or_404(previews, blob=node.content_id, variant=variant)
     try:

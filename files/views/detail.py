@@ -8,10 +8,10 @@ from django.views.decorators.http import require_safe
 
 from files.http import AuthenticatedRequest
 from files.listing import neighbours
+from files.policy import Action, visible_way
 from files.previews.context import preview_context
-from files.tree import ancestors
-from files.views.answers import own_node
-from files.views.listing import current_order
+from files.views.answers import answers_errors, node_for
+from files.views.listing import access_context, current_order
 
 # How a page looks again for what is being made: soon at first, then ever more seldom, about three
 # minutes in all.
@@ -20,18 +20,24 @@ FIRST_WAIT, LONGEST_WAIT, GROWTH = 500, 5_000, 1.3  # milliseconds
 
 
 @require_safe
+@answers_errors
 def detail(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
-    node = own_node(request, pk)
+    node = node_for(request, Action.SEE, pk)
     if node.content is None:
         raise Http404
-    previous, following = neighbours(node=node, order=current_order(request))
-    way = ancestors(node)
+    way = visible_way(request.user, node)
+    # Of a file that was shared alone, what lies beside it is not to be seen.
+    folder = way[-2] if len(way) > 1 else None
+    previous, following = None, None
+    if folder is not None:
+        previous, following = neighbours(node=node, order=current_order(request))
     context = {
         "node": node,
-        "folder": way[-2],
+        "folder": folder,
         "breadcrumbs": way,
         "previous": previous,
         "next": following,
+        **access_context(request, node),
         "versions_count": node.versions.count(),
         "preview": preview_context(node=node, page=_page(request)),
         **_next_look(request),
@@ -40,9 +46,10 @@ def detail(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
 
 
 @require_safe
+@answers_errors
 def preview(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """The preview alone, asked for again while it is being made."""
-    node = own_node(request, pk)
+    node = node_for(request, Action.SEE, pk)
     if node.content is None:
         raise Http404
     context = {

@@ -11,16 +11,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from files.listing import Cursor, Order, folder_page
 from files.models import Node, Share
-from files.sharing import (
-    SharePasswordError,
-    ShareWaitError,
-    check_share_password,
-    count_download,
-    count_open,
-    find_link,
-    shared_node,
+from files.secret_links import (
+    LinkPasswordError,
+    LinkWaitError,
+    check_link_password,
     unlock_mark,
 )
+from files.sharing import count_download, count_open, find_link, shared_node
 from files.tree import ancestors
 from files.views.content import deliver, zip_answer
 
@@ -61,10 +58,10 @@ def _ask(request: HttpRequest, secret: str, error: str = "") -> HttpResponse:
 def unlock(request: HttpRequest, secret: str) -> HttpResponse:
     try:
         share = find_link(secret)
-        check_share_password(share=share, password=request.POST.get("password", "")[:1000])
+        check_link_password(link=share, password=request.POST.get("password", "")[:1000])
     except Share.DoesNotExist:
         return _gone(request)
-    except (SharePasswordError, ShareWaitError) as error:
+    except (LinkPasswordError, LinkWaitError) as error:
         return _ask(request, secret, str(error))
     kept = [*request.session.get(UNLOCKED, []), unlock_mark(share)]
     request.session[UNLOCKED] = kept[-UNLOCKED_AT_MOST:]

@@ -11,13 +11,15 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from files.forms import parse_order
+from files.grants import note_arrival
 from files.http import AuthenticatedRequest
 from files.listing import Cursor, Order, Page, folder_page
 from files.models import Node
+from files.policy import Action, Standing, permits, standing_of, visible_way
 from files.previews.make import thumbnails_for
 from files.search import search_page
-from files.tree import ancestors, root_of
-from files.views.answers import own_folder
+from files.tree import root_of
+from files.views.answers import answers_errors, folder_for
 
 VIEWS = ("list", "grid")
 
@@ -28,8 +30,9 @@ def home(request: AuthenticatedRequest) -> HttpResponse:
 
 
 @require_safe
+@answers_errors
 def folder(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
-    found = own_folder(request, pk)
+    found = folder_for(request, Action.SEE, pk)
     if found.is_root and not request.htmx and not request.GET:
         return redirect("files:home")
     return show_folder(request, found)
@@ -46,7 +49,8 @@ def show_folder(request: AuthenticatedRequest, place: Node) -> HttpResponse:
     page = folder_page(folder=place, order=order, after=after)
     context = {
         "folder": place,
-        "breadcrumbs": ancestors(place),
+        "breadcrumbs": visible_way(request.user, place),
+        **access_context(request, place),
         "sort": order.sort.value,
         "direction": "desc" if order.descending else "asc",
         "view": current_view(request),
@@ -67,6 +71,23 @@ def search(request: AuthenticatedRequest) -> HttpResponse:
     page = search_page(owner=request.user, query=query, after=after)
     context = {"query": query, "view": "list", **page_context(page)}
     return render(request, fragment(request, "files/search.html", "results"), context)
+
+
+def access_context(request: AuthenticatedRequest, place: Node) -> dict[str, Any]:
+    """Return what a page may offer here, and whose vault it is, where that is another's."""
+    standing = standing_of(request.user, place)
+    if standing.shared:
+        note_arrival(user=request.user, tops=standing.shared)
+    return {
+        "can": _possible(standing, place),
+        "shared_by": place.owner if standing.shared else None,
+    }
+
+
+def _possible(standing: Standing, place: Node) -> dict[str, bool]:
+    can = {action.value: permits(standing, action, place) for action in Action}
+    # What a folder holds may be arranged where the folder may be added to.
+    return can | {"arrange_within": can[Action.ADD]}
 
 
 def page_context(page: Page) -> dict[str, Any]:

@@ -15,15 +15,16 @@ from files.errors import ShareError
 from files.forms import ShareForm
 from files.http import AuthenticatedRequest
 from files.models import Node, Share
+from files.policy import Action
 from files.sharing import create_link, revoke_link
-from files.views.answers import answers_errors, own_node
+from files.views.answers import answers_errors, node_for
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @answers_errors
 def share(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """List the links to a thing; make one by POST, and show it this once."""
-    node = own_node(request, pk)
+    node = node_for(request, Action.SHARE, pk)
     if node.is_root:
         raise Node.DoesNotExist
     form = ShareForm(request.POST or None)

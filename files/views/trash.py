@@ -10,8 +10,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from files.http import AuthenticatedRequest
 from files.listing import trash_page
+from files.policy import Action
 from files.trash import purge_nodes, purge_trash, restore_nodes, trash_nodes
-from files.views.answers import answers_errors, chosen_nodes, count, done
+from files.views.answers import act_of, answers_errors, chosen_nodes, count, done
 from files.views.listing import fragment
 
 
@@ -33,8 +34,8 @@ def trash(request: AuthenticatedRequest) -> HttpResponse:
 @require_POST
 @answers_errors
 def delete(request: AuthenticatedRequest) -> HttpResponse:
-    nodes = chosen_nodes(request, request.POST.getlist("id"))
-    ids = trash_nodes(owner=request.user, nodes=nodes)
+    nodes = chosen_nodes(request, request.POST.getlist("id"), Action.ARRANGE)
+    ids = trash_nodes(owner=nodes[0].owner, nodes=nodes, act=act_of(request))
     undo = {"url": reverse("files:restore"), "ids": [str(pk) for pk in ids]}
     return done(request, f"Moved {count(len(nodes))} to the trash.", ids, undo)
 
@@ -42,21 +43,21 @@ def delete(request: AuthenticatedRequest) -> HttpResponse:
 @require_POST
 @answers_errors
 def restore(request: AuthenticatedRequest) -> HttpResponse:
-    nodes = chosen_nodes(request, request.POST.getlist("id"), trashed=True)
-    restored = restore_nodes(owner=request.user, nodes=nodes)
+    nodes = chosen_nodes(request, request.POST.getlist("id"), Action.ARRANGE, trashed=True)
+    restored = restore_nodes(owner=nodes[0].owner, nodes=nodes, act=act_of(request))
     return done(request, f"Restored {count(len(restored))}.", [node.pk for node in restored])
 
 
 @require_POST
 @answers_errors
 def purge(request: AuthenticatedRequest) -> HttpResponse:
-    nodes = chosen_nodes(request, request.POST.getlist("id"), trashed=True)
-    purge_nodes(owner=request.user, nodes=nodes)
+    nodes = chosen_nodes(request, request.POST.getlist("id"), Action.PURGE, trashed=True)
+    purge_nodes(owner=request.user, nodes=nodes, act=act_of(request))
     return done(request, f"Deleted {count(len(nodes))} for good.", [node.pk for node in nodes])
 
 
 @require_POST
 @answers_errors
 def empty(request: AuthenticatedRequest) -> HttpResponse:
-    purged = purge_trash(owner=request.user)
+    purged = purge_trash(owner=request.user, act=act_of(request))
     return done(request, f"Emptied the trash: {count(purged)} deleted for good.")

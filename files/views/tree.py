@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.http import HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
@@ -13,15 +13,17 @@ from files.forms import NameForm, parse_conflict
 from files.http import AuthenticatedRequest
 from files.models import Node
 from files.moving import copy_nodes, move_nodes
-from files.tree import ancestors, create_folder, rename_node, root_of
+from files.policy import Action, require_copy, require_move, visible_way
+from files.tree import create_folder, rename_node, root_of
 from files.views.answers import (
     STATUS,
+    act_of,
     answers_errors,
     chosen_nodes,
     count,
     done,
-    own_folder,
-    own_node,
+    folder_for,
+    node_for,
     wants_json,
 )
 
@@ -31,11 +33,11 @@ PICKER_LIMIT = 500
 @require_http_methods(["GET", "POST"])
 @answers_errors
 def new_folder(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
-    parent = own_folder(request, pk)
+    parent = folder_for(request, Action.ADD, pk)
     form = NameForm(request.POST or None)
     if form.is_valid():
         try:
-            made = create_folder(parent=parent, name=form.cleaned_data["name"])
+            made = create_folder(parent=parent, name=form.cleaned_data["name"], act=act_of(request))
         except FilesError as error:
             return _refused_name(request, form, error, {"folder": parent, "action": "new"})
         return done(request, f"Made the folder “{made.name}”.", [made.pk])
@@ -45,14 +47,15 @@ def new_folder(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @answers_errors
 def rename(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
-    nodes = Node.objects.owned_by(request.user).living().below_root()
-    node = get_object_or_404(nodes.select_related("parent"), pk=pk)
+    node = node_for(request, Action.ARRANGE, pk)
+    if node.is_root:
+        raise Node.DoesNotExist
     form = NameForm(request.POST or None, initial={"name": node.name})
     context: dict[str, object] = {"node": node, "folder": node.parent, "action": "rename"}
     if form.is_valid():
         before = node.name
         try:
-            node = rename_node(node=node, name=form.cleaned_data["name"])
+            node = rename_node(node=node, name=form.cleaned_data["name"], act=act_of(request))
         except FilesError as error:
             return _refused_name(request, form, error, context)
         undo = {"url": request.path, "name": before}
@@ -86,10 +89,13 @@ def _name_form(
 def move(request: AuthenticatedRequest) -> HttpResponse:
     if _is_picking(request):
         return _pick_target(request, "move")
-    nodes, target = _chosen(request)
+    nodes, target = _chosen(request, Action.ARRANGE)
+    require_move(request.user, nodes, target)
     origins = {node.parent_id for node in nodes}
     conflict = parse_conflict(request.POST.get("conflict", ""))
-    moved = move_nodes(owner=request.user, nodes=nodes, target=target, conflict=conflict)
+    moved = move_nodes(
+        owner=target.owner, nodes=nodes, target=target, conflict=conflict, act=act_of(request)
+    )
     undo = None
     if len(origins) == 1 and {node.pk for node in moved} <= {node.pk for node in nodes}:
         undo = {
@@ -110,9 +116,12 @@ def move(request: AuthenticatedRequest) -> HttpResponse:
 def copy(request: AuthenticatedRequest) -> HttpResponse:
     if _is_picking(request):
         return _pick_target(request, "copy")
-    nodes, target = _chosen(request)
+    nodes, target = _chosen(request, Action.DOWNLOAD)
+    require_copy(request.user, nodes, target)
     conflict = parse_conflict(request.POST.get("conflict", ""))
-    copies = copy_nodes(owner=request.user, nodes=nodes, target=target, conflict=conflict)
+    copies = copy_nodes(
+        owner=target.owner, nodes=nodes, target=target, conflict=conflict, act=act_of(request)
+    )
     # What was replaced is older than the copy: deleting it would be no way back.
     made = [str(node.pk) for node in copies] if conflict is not Conflict.REPLACE else []
     return done(
@@ -123,15 +132,14 @@ def copy(request: AuthenticatedRequest) -> HttpResponse:
     )
 
 
-def _chosen(request: AuthenticatedRequest) -> tuple[list[Node], Node]:
-    nodes = chosen_nodes(request, request.POST.getlist("id"))
-    (target,) = chosen_target(request, request.POST.get("target", ""))
-    return nodes, target
+def _chosen(request: AuthenticatedRequest, action: Action) -> tuple[list[Node], Node]:
+    nodes = chosen_nodes(request, request.POST.getlist("id"), action)
+    return nodes, chosen_target(request, request.POST.get("target", ""))
 
 
-def chosen_target(request: AuthenticatedRequest, value: str) -> list[Node]:
+def chosen_target(request: AuthenticatedRequest, value: str) -> Node:
     try:
-        return [own_folder(request, UUID(value))]
+        return folder_for(request, Action.ADD, UUID(value))
     except ValueError:
         raise Node.DoesNotExist from None
 
@@ -147,9 +155,9 @@ def _is_picking(request: AuthenticatedRequest) -> bool:
 def _pick_target(request: AuthenticatedRequest, operation: str) -> HttpResponse:
     """Show the folders to choose from, one level at a time."""
     fields = request.GET if request.method == "GET" else request.POST
-    nodes = chosen_nodes(request, fields.getlist("id"))
-    at = fields.get("at", "")
-    place = chosen_target(request, at)[0] if at else own_node(request, _start(request, nodes))
+    action = Action.ARRANGE if operation == "move" else Action.DOWNLOAD
+    nodes = chosen_nodes(request, fields.getlist("id"), action)
+    place = chosen_target(request, fields.get("at", "") or str(_start(request, nodes)))
     folders = (
         Node.objects.living()
         .folders()
@@ -161,7 +169,7 @@ def _pick_target(request: AuthenticatedRequest, operation: str) -> HttpResponse:
     context = {
         "nodes": nodes,
         "folder": place,
-        "breadcrumbs": ancestors(place),
+        "breadcrumbs": visible_way(request.user, place),
         "folders": folders,
         "operation": operation,
     }

@@ -14,8 +14,9 @@ from files.errors import FilesError
 from files.forms import parse_conflict
 from files.http import AuthenticatedRequest
 from files.models import Node
+from files.policy import Action
 from files.uploads.receive import receive_stream
-from files.views.answers import answers_errors, count, next_url, own_folder
+from files.views.answers import act_of, answers_errors, count, folder_for, next_url
 
 MAX_PATHS = 20_000
 
@@ -25,7 +26,7 @@ MAX_PATHS = 20_000
 @require_http_methods(["PUT", "POST"])
 @answers_errors
 def upload(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
-    folder = own_folder(request, pk)
+    folder = folder_for(request, Action.ADD, pk)
     if request.method == "POST":
         return _upload_form(request, folder)
     return _upload_raw(request, folder)
@@ -36,12 +37,13 @@ def _upload_raw(request: AuthenticatedRequest, folder: Node) -> HttpResponse:
     if not announced.isascii() or not announced.isdigit():
         return JsonResponse({"error": "Say how long the file is: Content-Length."}, status=411)
     node = receive_stream(
-        owner=request.user,
+        owner=folder.owner,
         folder=folder,
         path=request.GET.get("path", ""),
         stream=request,
         size=int(announced),
         conflict=parse_conflict(request.GET.get("conflict", "")),
+        act=act_of(request),
     )
     if node is None or node.content is None:
         return JsonResponse({"skipped": True})
@@ -64,12 +66,13 @@ def _upload_form(request: AuthenticatedRequest, folder: Node) -> HttpResponse:
     for file in request.FILES.getlist("file"):
         try:
             node = receive_stream(
-                owner=request.user,
+                owner=folder.owner,
                 folder=folder,
                 path=file.name or "",
                 stream=file,
                 size=file.size,
                 conflict=Conflict.KEEP_BOTH if conflict is Conflict.ASK else conflict,
+                act=act_of(request),
             )
             kept += node is not None
         except FilesError as error:
@@ -88,7 +91,7 @@ def _upload_form(request: AuthenticatedRequest, folder: Node) -> HttpResponse:
 @answers_errors
 def conflicts(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """Say which of these paths an upload would run into, before any byte is sent."""
-    folder = own_folder(request, pk)
+    folder = folder_for(request, Action.ADD, pk)
     try:
         paths = json.loads(request.body)["paths"]
     except (KeyError, RecursionError, TypeError, ValueError):
@@ -99,5 +102,5 @@ def conflicts(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
         or not all(isinstance(path, str) for path in paths)
     ):
         return JsonResponse({"error": "Send {“paths”: [“a.txt”, …]}."}, status=400)
-    found = find_conflicts(owner=request.user, folder=folder, paths=paths)
+    found = find_conflicts(owner=folder.owner, folder=folder, paths=paths)
     return JsonResponse({"conflicts": found})

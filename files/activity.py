@@ -1,0 +1,107 @@
+"""Who did what in a vault: written with the change itself, read by file and by vault."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from files.models import Activity, FileRequest, Node, Share
+
+PAGE = 50
+DETAIL_LENGTH = 255
+BATCH = 5000
+
+
+@dataclass(frozen=True)
+class Act:
+    """Who does something, and from where. Domain functions take it, and never a request."""
+
+    actor: AbstractBaseUser | None = None
+    # What a guest called themselves.
+    guest: str = ""
+    # The link or the request that let the guest in.
+    share: Share | None = None
+    request: FileRequest | None = None
+    ip: str | None = None
+    user_agent: str = ""
+
+    @property
+    def actor_id(self) -> UUID | None:
+        return None if self.actor is None else self.actor.pk
+
+    def maker_for(self, owner_id: UUID) -> UUID | None:
+        """Return the id of who made a version, where that is not the owner."""
+        return self.actor_id if self.actor_id != owner_id else None
+
+
+# The site itself: jobs and commands.
+SITE = Act()
+
+
+def record(kind: Activity.Kind, nodes: Iterable[Node], act: Act, *, detail: str = "") -> None:
+    """Write down what was done with each node. Call it in the transaction that does it."""
+    Activity.objects.bulk_create(
+        [
+            Activity(
+                owner_id=node.owner_id,
+                node=node,
+                name=node.name,
+                kind=kind,
+                actor_id=act.actor_id,
+                guest=act.guest,
+                share=act.share,
+                request=act.request,
+                detail=detail[:DETAIL_LENGTH],
+                ip=act.ip,
+                user_agent=act.user_agent,
+            )
+            for node in nodes
+        ],
+        batch_size=BATCH,
+    )
+
+
+@dataclass(frozen=True)
+class ActivityPage:
+    entries: list[Activity]
+    # The id after which the next page starts; 0 on the last page.
+    next_after: int
+
+
+def vault_activity(
+    *, owner: AbstractBaseUser, kind: str = "", after: int = 0, limit: int = PAGE
+) -> ActivityPage:
+    """Return what was done in the whole vault, the latest first; two queries."""
+    found = Activity.objects.filter(owner=owner.pk)
+    if kind in Activity.Kind.values:
+        found = found.filter(kind=kind)
+    return _page(found, after, limit)
+
+
+def node_activity(*, node: Node, after: int = 0, limit: int = PAGE) -> ActivityPage:
+    """Return what was done with one file or folder, the latest first; one query."""
+    return _page(Activity.objects.filter(node=node), after, limit)
+
+
+def _page(found: QuerySet[Activity], after: int, limit: int) -> ActivityPage:
+    if after:
+        found = found.filter(pk__lt=after)
+    related = found.select_related("actor", "node", "share", "request")
+    entries = list(related.order_by("-pk")[: limit + 1])
+    more, entries = len(entries) > limit, entries[:limit]
+    return ActivityPage(entries, entries[-1].pk if more else 0)
+
+
+def forget_old_activity() -> int:
+    """Delete what is older than FILES_ACTIVITY_DAYS, in batches. Returns how many rows."""
+    limit = timezone.now() - timedelta(days=settings.FILES_ACTIVITY_DAYS)
+    old = Activity.objects.filter(at__lt=limit)
+    forgotten = 0
+    while ids := list(old.values_list("pk", flat=True)[:BATCH]):
+        forgotten += Activity.objects.filter(pk__in=ids).delete()[0]
+    return forgotten

@@ -1,0 +1,120 @@
+"""Sharing with people of the site: let in, found under "Shared with me", ended by either side.
+
+Whether somebody has the address or user name that is typed is never told: the same row is made,
+and the same is said. Only once the person has come, their name is shown.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from files.activity import Act, record
+from files.errors import ShareError
+from files.models import Activity, Grant, Node
+from files.people import find_person
+
+GRANTS_PER_NODE = 100
+ADDRESS_LENGTH = 254
+PAGE = 50
+
+
+@transaction.atomic
+def grant_access(*, node: Node, address: str, role: Grant.Role, act: Act) -> Grant:
+    """Let whoever has the address or user name into a file or folder; or change their role.
+
+    Raises ShareError for what cannot be shared, or with whom it cannot.
+    """
+    address = address.strip().lower()
+    refuse_root(node)
+    if not address or len(address) > ADDRESS_LENGTH:
+        raise ShareError("Type an e-mail address or a user name.")
+    person = find_person(address)
+    if person is not None and person.pk == node.owner_id:
+        raise ShareError("This is yours already. Type the address of somebody else.")
+    # Under its row, so that of two who share at once neither passes the limit.
+    Node.objects.select_for_update().get(pk=node.pk)
+    known = Grant.objects.filter(node=node, address=address).first()
+    if known is not None:
+        return _change_role(known, role, act)
+    if Grant.objects.filter(node=node).count() >= GRANTS_PER_NODE:
+        raise ShareError(f"This is shared with {GRANTS_PER_NODE} people. End one of them first.")
+    grant = Grant.objects.create(
+        node=node, address=address, person_id=person and person.pk, role=role
+    )
+    record(Activity.Kind.SHARED, [node], act, detail=address)
+    return grant
+
+
+def refuse_root(node: Node) -> None:
+    if node.is_root:
+        raise ShareError("Share a folder in your vault, not the whole of it.")
+
+
+def _change_role(grant: Grant, role: Grant.Role, act: Act) -> Grant:
+    if grant.role != role:
+        grant.role = role
+        grant.save(update_fields=["role"])
+        record(Activity.Kind.ROLE_CHANGED, [grant.node], act, detail=f"{grant.address}: {role}")
+    return grant
+
+
+@transaction.atomic
+def end_grant(*, grant: Grant, act: Act) -> None:
+    """Let somebody in no more, at once. By the owner, or by the person who leaves."""
+    left = act.actor is not None and act.actor.pk == grant.person_id
+    kind = Activity.Kind.LEFT if left else Activity.Kind.UNSHARED
+    if Grant.objects.filter(pk=grant.pk).delete()[0]:
+        record(kind, [grant.node], act, detail=grant.address)
+
+
+@transaction.atomic
+def claim_grants(*, person: AbstractBaseUser, address: str) -> int:
+    """Give a person what was shared with their confirmed e-mail address before they came."""
+    waiting = Grant.objects.filter(person=None, address=address.lower())
+    # A user name is free for anyone to take: only an address says who was meant.
+    return (
+        waiting.filter(address__contains="@")
+        .exclude(node__owner=person.pk)
+        .update(person=person.pk)
+    )
+
+
+def note_arrival(*, user: AbstractBaseUser, tops: frozenset[UUID]) -> None:
+    """Note that the person has come to what was shared with them. Harmless to repeat."""
+    waiting = Grant.objects.filter(person=user.pk, node__in=tops, opened_at=None)
+    if waiting.exists():
+        waiting.update(opened_at=timezone.now())
+
+
+@dataclass(frozen=True)
+class GrantPage:
+    entries: list[Grant]
+    next_after: str
+
+
+def held_page(*, user: AbstractBaseUser, after: str = "") -> GrantPage:
+    """Return what is shared with the person, the latest first; one query.
+
+    Raises ValueError for a place that no page named.
+    """
+    held = Grant.objects.held_by(user).select_related("node", "node__owner", "node__content")
+    return _page(held, after)
+
+
+def _page(grants: QuerySet[Grant], after: str) -> GrantPage:
+    if after:
+        moment, _, last = after.partition("_")
+        then, pk = datetime.fromisoformat(moment), UUID(last)
+        if then.tzinfo is None:
+            raise ValueError(after)
+        grants = grants.filter(created_at__lte=then).exclude(created_at=then, id__gte=pk)
+    entries = list(grants.order_by("-created_at", "-id")[: PAGE + 1])
+    more, entries = len(entries) > PAGE, entries[:PAGE]
+    last_one = entries[-1] if more else None
+    place = f"{last_one.created_at:%Y-%m-%dT%H:%M:%S.%fZ}_{last_one.pk.hex}" if last_one else ""
+    return GrantPage(entries, place)

@@ -23,3 +23,7 @@ class CodeRefusedError(FactorError):
 
 class RecoveryError(AccountError):
     """A request for recovery cannot go that way, now."""
+
+
+class PhoneError(AccountError):
+    """Something about a phone was refused."""

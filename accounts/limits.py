@@ -36,6 +36,14 @@ class Limit:
         return timedelta() if over < 0 else min(self.first * 2 ** min(over, 20), self.longest)
 
 
+@dataclass(frozen=True)
+class DailyLimit:
+    """At most so many a day, by UTC; then none until the next."""
+
+    name: str
+    most: int
+
+
 PASSWORD = Limit("password", free=5)
 PASSWORD_ON_KNOWN_BROWSER = Limit("password-browser", free=5)
 ADDRESS = Limit("address", free=20)
@@ -54,13 +62,16 @@ class TooManyAttemptsError(AccountError):
         super().__init__(f"Too many attempts. Try again in {spell_out(seconds)}.")
 
 
-# Below, a wait is told in seconds.
+# Below, a wait is told in seconds; then in minutes; then in hours.
 MINUTES_FROM = 90
+HOURS_FROM = 2 * 3600
 
 
 def spell_out(seconds: int) -> str:
     if seconds < MINUTES_FROM:
         return f"{seconds} seconds" if seconds != 1 else "1 second"
+    if seconds > HOURS_FROM:
+        return f"{ceil(seconds / 3600)} hours"
     return f"{ceil(seconds / 60)} minutes"
 
 
@@ -88,6 +99,24 @@ def count_attempt(limit: Limit, subject: object) -> None:
     # `free` is the number of failures after which the first wait comes.
     if row.failures >= limit.free and now < ready_at:
         raise TooManyAttemptsError(ceil((ready_at - now).total_seconds()))
+    row.failures += 1
+    row.failed_at = now
+    row.save()
+
+
+@transaction.atomic
+def count_today(limit: DailyLimit, subject: object) -> None:
+    """Count one more today; raise TooManyAttemptsError, counting nothing, where that is too many.
+
+    Of several that are counted in one transaction all count or none, whichever refuses.
+    """
+    now = timezone.now()
+    key = keyed_digest_of(f"{now:%Y-%m-%d}:{subject}".casefold(), purpose=f"daily:{limit.name}")
+    held = Throttle.objects.select_for_update()
+    row, _ = held.get_or_create(key=key, defaults={"failed_at": now})
+    if row.failures >= limit.most:
+        midnight = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+        raise TooManyAttemptsError(ceil((midnight - now).total_seconds()))
     row.failures += 1
     row.failed_at = now
     row.save()

@@ -5,6 +5,7 @@ from accounts.views import (
     deletion,
     factors,
     passkeys,
+    phones,
     profile,
     recovery,
     sent_codes,
@@ -54,6 +55,10 @@ urlpatterns = [
     path("factors/recovery/", factors.recovery_codes_page, name="recovery_codes"),
     path("factors/<slug:slug>/<int:pk>/rename/", factors.rename, name="rename_factor"),
     path("factors/<slug:slug>/<int:pk>/remove/", factors.remove, name="remove_factor"),
+    # Phones, for notifications.
+    path("phones/", phones.phones_page, name="phones"),
+    path("phones/<int:check_id>/", phones.confirm_phone, name="confirm_phone"),
+    path("phones/<int:phone_id>/remove/", phones.remove_phone, name="remove_phone"),
     # Access tokens.
     path("tokens/", tokens.tokens_page, name="tokens"),
     path("tokens/<int:token_id>/revoke/", tokens.revoke, name="revoke_token"),

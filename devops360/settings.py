@@ -270,6 +270,12 @@ DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", f"{SITE_NAME} <no-reply@{_host}>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # Text messages: "console:" prints them, "sns:" hands them to AWS, "" sends none.
 SMS_URL = env.choice("SMS_URL", "" if PRODUCTION else "console:", ("", "console:", "sns:"))
+# Countries that texts go to, by their two letters; empty: every one.
+SMS_COUNTRIES = [word.upper() for word in env.words("SMS_COUNTRIES")]
+# Codes by text a day: to one person, to one country, and altogether.
+SMS_DAILY_PER_PERSON = env.integer("SMS_DAILY_PER_PERSON", 10)
+SMS_DAILY_PER_COUNTRY = env.integer("SMS_DAILY_PER_COUNTRY", 200)
+SMS_DAILY = env.integer("SMS_DAILY", 500)
 # Web Push: one key per site, kept by the laptop itself; browsers are bound to it.
 VAPID_PRIVATE_KEY = env.text("VAPID_PRIVATE_KEY")
 if not VAPID_PRIVATE_KEY and not PRODUCTION:

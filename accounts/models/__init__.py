@@ -5,6 +5,7 @@ from accounts.models.factors import EmailCode, PhoneCode, RecoveryCode, Recovery
 from accounts.models.history import SecurityEvent
 from accounts.models.limits import Throttle
 from accounts.models.person import AVATAR_SIZES, User, UserQuerySet
+from accounts.models.phones import PhoneCheck
 from accounts.models.recovery import RecoveryRequest
 from accounts.models.tokens import AccessToken
 
@@ -13,6 +14,7 @@ __all__ = [
     "AccessToken",
     "Browser",
     "EmailCode",
+    "PhoneCheck",
     "PhoneCode",
     "RecoveryCode",
     "RecoveryCodes",

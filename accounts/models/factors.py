@@ -54,8 +54,8 @@ class RecoveryCode(models.Model):
         return f"recovery code {self.pk}"
 
 
-class SentCode(TimestampMixin, Device):
-    """A way to send codes of six digits. Kept as keyed digests: six digits are few."""
+class KeptCode(models.Model):
+    """A code of six digits that was sent somewhere. Kept as a keyed digest: six digits are few."""
 
     code_digest = models.CharField(max_length=64, blank=True, editable=False)
     sent_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -64,6 +64,11 @@ class SentCode(TimestampMixin, Device):
     class Meta:
         abstract = True
 
+    @property
+    def code_purpose(self) -> str:
+        """What the digest is bound to: a code of one row opens no other."""
+        return f"kept-code:{self._meta.label_lower}:{self.pk}"
+
     def keep_code(self, code: str) -> None:
         """Remember the code that is about to be sent; an earlier one is good no more."""
         self.code_digest = self._digest_of(code)
@@ -71,23 +76,43 @@ class SentCode(TimestampMixin, Device):
         self.guesses = 0
         self.save(update_fields=["code_digest", "sent_at", "guesses"])
 
-    def verify_token(self, token: str) -> bool:
-        """Spend the code, under the row's lock that `django_otp.verify_token()` holds."""
+    def spend_code(self, code: str) -> bool:
+        """Tell whether the code is the one that was sent, which it is once. Hold the row's lock."""
         if not self.code_digest or self.sent_at is None or self.guesses >= SENT_CODE_GUESSES:
             return False
         fresh = timezone.now() - self.sent_at < SENT_CODE_LIFETIME
-        right = hmac.compare_digest(self.code_digest, self._digest_of(token))
+        right = hmac.compare_digest(self.code_digest, self._digest_of(code))
         if right:
             self.code_digest = ""
-            self.last_used_at = timezone.now()
         else:
             self.guesses += 1
-        self.save(update_fields=["code_digest", "guesses", "last_used_at"])
+        self.save(update_fields=["code_digest", "guesses"])
         return right and fresh
 
     def _digest_of(self, code: str) -> str:
-        digits = "".join(code.split())
-        return keyed_digest_of(digits, purpose=f"sent-code:{self.persistent_id}")
+        return keyed_digest_of("".join(code.split()), purpose=self.code_purpose)
+
+
+class SentCode(KeptCode, TimestampMixin, Device):
+    """A way to send codes as a second factor."""
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return str(self.name)
+
+    @property
+    def code_purpose(self) -> str:
+        return f"sent-code:{self.persistent_id}"
+
+    def verify_token(self, token: str) -> bool:
+        """Spend the code, under the row's lock that `django_otp.verify_token()` holds."""
+        right = self.spend_code(token)
+        if right:
+            self.last_used_at = timezone.now()
+            self.save(update_fields=["last_used_at"])
+        return right
 
 
 class EmailCode(SentCode):

@@ -7,7 +7,7 @@ import django_otp
 from django.conf import settings
 from django.db import transaction
 
-from accounts import limits, mail
+from accounts import limits, mail, texting
 from accounts.clients import Client
 from accounts.errors import CodeRefusedError, FactorError
 from accounts.models import EmailCode, PhoneCode, User
@@ -23,25 +23,32 @@ def send_code(*, device: SentCode, client: Client) -> None:
     """Make a code and send it; earlier ones are good no more.
 
     Raises TooManyAttemptsError, counted by person and by number so that nobody's phone is flooded,
-    or FactorError where it could not be sent. Call it outside of a transaction: sending takes time.
+    PhoneError for a number that gets none, or FactorError where it could not be sent. Call it
+    outside of a transaction: sending takes time.
     """
-    limits.count_attempt(limits.SENDING, f"{device.user_id}:{type(device).__name__}")
     if isinstance(device, PhoneCode):
-        limits.count_attempt(limits.SENDING, device.number)
-    code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
+        texting.count_text(user=device.user, number=device.number, client=client)
+    else:
+        limits.count_attempt(limits.SENDING, f"{device.user_id}:{type(device).__name__}")
+    code = new_code()
     device.keep_code(code)
     if isinstance(device, PhoneCode):
-        _send_sms(device, code)
+        text_code(number=device.number, code=code)
     elif not _send_mail(device, code, client):
         raise FactorError("The mail could not be sent. Try again, or choose another way.")
 
 
-def _send_sms(device: PhoneCode, code: str) -> None:
+def new_code() -> str:
+    return f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
+
+
+def text_code(*, number: str, code: str) -> None:
+    """Send a code by SMS. Raises FactorError where it could not be."""
     host = urlsplit(settings.SITE_URL).hostname
     # The last line lets phones fill the code in on this site alone (WebOTP, "origin-bound codes").
     text = f"{code} is your {settings.SITE_NAME} code, good for 10 minutes.\n\n@{host} #{code}"
     try:
-        send_sms(to=device.number, text=text)
+        send_sms(to=number, text=text)
     except SmsError as error:
         text = "The text message could not be sent. Try again, or choose another way."
         raise FactorError(text) from error

@@ -18,11 +18,12 @@ from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 from django.utils import timezone
 
 from accounts.clients import NOBODY
-from accounts.models import Browser, EmailCode, PhoneCode, User
+from accounts.models import Browser, EmailCode, PhoneCheck, PhoneCode, User
 from accounts.tests.factories import UserFactory
 from accounts.tests.verified import sign_in_verified
 from accounts.tokens import make_token
 from devops360.gate import ACCESS, NAMESPACES, Access, access_to
+from notifications.models import Endpoint
 
 SAMPLES = {
     "uuid": str(uuid.UUID(int=1)),
@@ -204,6 +205,8 @@ OWN = {
     "accounts:rename_factor": "factors/app/{}/rename/",
     "accounts:remove_factor": "factors/app/{}/remove/",
     "accounts:add_sms_confirm": "factors/sms/{}/",
+    "accounts:confirm_phone": "phones/{}/",
+    "accounts:remove_phone": "phones/{}/remove/",
 }
 
 
@@ -248,6 +251,8 @@ def objects_of(owner: User, *, make: bool = True) -> dict[str, int]:
         Browser.objects.create(user=owner, digest="x", last_seen_at=now, remembered_until=now)
         make_token(user=owner, name="t", scope="read", days=7, client=NOBODY)
         PhoneCode.objects.create(user=owner, name="x", number="+41446681800", confirmed=False)
+        PhoneCheck.objects.create(user=owner, number="+41446681800")
+        Endpoint.objects.create(user=owner, channel="sms", address="+4917012345678")
     app = owner.totpdevice_set.get(name="Phone").pk
     return {
         "accounts:end_session": UserSession.objects.get(user=owner).pk,
@@ -256,6 +261,8 @@ def objects_of(owner: User, *, make: bool = True) -> dict[str, int]:
         "accounts:rename_factor": app,
         "accounts:remove_factor": app,
         "accounts:add_sms_confirm": owner.phonecode_set.get(confirmed=False).pk,
+        "accounts:confirm_phone": PhoneCheck.objects.get(user=owner).pk,
+        "accounts:remove_phone": Endpoint.objects.get(user=owner, channel="sms").pk,
     }
 
 

@@ -169,7 +169,7 @@ STORAGES = {
 # -- Files: limits, all in bytes unless named otherwise ---------------------------------------
 FILES_MAX_SIZE = env.integer("FILES_MAX_SIZE", 5 * 1024**4)
 # What a person may keep, unless an administrator has set another quota for them.
-FILES_QUOTA = env.integer("FILES_QUOTA", 100 * 1024**3)
+FILES_QUOTA = env.integer("FILES_QUOTA", 100 * 10**9)
 FILES_TRASH_DAYS = env.integer("FILES_TRASH_DAYS", 30, minimum=1)
 # How long it is known who did what with a file, with the addresses of guests.
 FILES_ACTIVITY_DAYS = env.integer("FILES_ACTIVITY_DAYS", 180, minimum=1)

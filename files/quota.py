@@ -12,11 +12,11 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.db.models import F, Sum
-from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 
 from files.errors import QuotaError
 from files.models import Blob, Upload, Vault
+from files.sizes import filesize
 
 
 @dataclass(frozen=True)
@@ -60,8 +60,8 @@ def require_room(*, vault: Vault, size: int) -> None:
     usage = _usage(vault)
     if size > usage.free:
         raise QuotaError(
-            f"This needs {filesizeformat(size)}, and {filesizeformat(usage.free)} of your "
-            f"{filesizeformat(usage.quota)} are free. Empty the trash, delete old versions, or "
+            f"This needs {filesize(size)}, and {filesize(usage.free)} of your "
+            f"{filesize(usage.quota)} are free. Empty the trash, delete old versions, or "
             "ask the administrator for more."
         )
 

@@ -1,10 +1,11 @@
 from django.urls import path
 
-from files.views import content, detail, listing, sharing, trash, tree, uploads
+from files.views import content, detail, listing, sharing, space, trash, tree, uploads
 
 app_name = "files"
 urlpatterns = [
     path("", listing.home, name="home"),
+    path("space/", space.show_space, name="space"),
     path("search/", listing.search, name="search"),
     path("folder/<uuid:pk>/", listing.folder, name="folder"),
     path("folder/<uuid:pk>/new/", tree.new_folder, name="new_folder"),

@@ -6,18 +6,15 @@ from functools import lru_cache
 from django import template
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.formats import localize
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-register = template.Library()
+from files.sizes import filesize
 
-NO_BREAK_SPACE = "\u00a0"
+register = template.Library()
+register.filter(filesize)
+
 ROOT_TEXT_PIXELS = 16
-KILO = 1000
-# Three digits are enough: 4.8 MB, 88.1 kB, 312 kB.
-ONE_DECIMAL_BELOW = 99.95
-SIZE_UNITS = ("kB", "MB", "GB", "TB", "PB", "EB")
 
 # Media types by whole name first, then by the part before the slash.
 ICON_OF_TYPE = {
@@ -88,25 +85,6 @@ def moment(at: datetime) -> SafeString:
         local.isoformat(timespec="seconds"),
         local.strftime("%Y-%m-%d %H:%M"),
     )
-
-
-@register.filter
-def filesize(size: object) -> str:
-    """Return a number of bytes as people read it: decimal units, "1.4 MB", no line break inside.
-
-    What is no number gives "": a template must not fail over a size that is missing.
-    """
-    if not isinstance(size, int | float):
-        return ""
-    if abs(size) < KILO:
-        return f"{int(size)}{NO_BREAK_SPACE}{'byte' if size == 1 else 'bytes'}"
-    exponent = 1
-    # By what is shown: what would read "1000 kB" becomes "1.0 MB".
-    while round(abs(size) / KILO**exponent) >= KILO and exponent < len(SIZE_UNITS):
-        exponent += 1
-    value = size / KILO**exponent
-    number = round(value, 1) if abs(value) < ONE_DECIMAL_BELOW else round(value)
-    return f"{localize(number)}{NO_BREAK_SPACE}{SIZE_UNITS[exponent - 1]}"
 
 
 @register.filter

@@ -13,6 +13,7 @@ from django.test import Client, RequestFactory
 from django.utils import timezone, translation
 
 from devops360.templatetags import ui
+from files.sizes import filesize
 
 STATIC = Path(settings.BASE_DIR) / "static"
 TOKEN = re.compile(r"(--color-[\w-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\);")
@@ -134,7 +135,7 @@ def test_icon_is_decoration_unless_it_is_named() -> None:
     ],
 )
 def test_filesize(size: object, shown: str) -> None:
-    assert ui.filesize(size) == shown.replace(" ", "\u00a0")
+    assert filesize(size) == shown.replace(" ", "\u00a0")
 
 
 def test_moment_is_in_the_reader_s_zone() -> None:
@@ -146,7 +147,7 @@ def test_moment_is_in_the_reader_s_zone() -> None:
 
 def test_filesize_follows_the_language() -> None:
     with translation.override("de"):
-        assert ui.filesize(1_438_291) == "1,4\u00a0MB"
+        assert filesize(1_438_291) == "1,4\u00a0MB"
 
 
 @pytest.mark.parametrize(

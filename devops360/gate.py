@@ -45,7 +45,6 @@ class Access(Enum):
 
 ACCESS = {
     "root": Access.NOBODY,
-    "healthz": Access.NOBODY,
     "favicon": Access.NOBODY,
     "api:openapi-json": Access.NOBODY,
     "account_login": Access.NOBODY,

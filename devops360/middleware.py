@@ -2,15 +2,40 @@
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.cache import patch_cache_control
+
+from devops360.health import readiness
 
 type GetResponse = Callable[[HttpRequest], HttpResponse]
 
+NO_STORE = {"Cache-Control": "no-store"}
 PERMISSIONS_POLICY = ", ".join(
     f"{feature}=()"
     for feature in ("camera", "display-capture", "geolocation", "microphone", "payment", "usb")
 )
+
+
+class ProbeMiddleware:
+    """Answer `/livez` and `/readyz` before anything else looks at the request.
+
+    Balancers and Kubernetes ask by the address of a pod, over plain HTTP: such a request has no
+    Host that ALLOWED_HOSTS could know, and must not be redirected to HTTPS.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in {"GET", "HEAD"}:
+            return self.get_response(request)
+        if request.path == "/livez":
+            return HttpResponse("ok\n", content_type="text/plain", headers=NO_STORE)
+        if request.path == "/readyz":
+            ready, parts = readiness()
+            body = {"ready": ready, "parts": parts}
+            return JsonResponse(body, status=200 if ready else 503, headers=NO_STORE)
+        return self.get_response(request)
 
 
 class SecurityHeadersMiddleware:

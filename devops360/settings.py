@@ -20,6 +20,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 ENVIRONMENT = env.choice("ENVIRONMENT", "local", ("local", "test", "production"))
 PRODUCTION = ENVIRONMENT == "production"
 DEBUG = env.flag("DEBUG")
+# What this process is: one image, many roles. See devops360/roles.py.
+SERVICE = env.choice("SERVICE", "all", ("all", "accounts", "files", "notifications", "admin"))
 STATE_DIR = Path(env.text("STATE_DIR") or BASE_DIR / "var")
 
 PORT = env.integer("PORT", 8000, minimum=1)
@@ -71,10 +73,13 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "devops360.middleware.ProbeMiddleware",
+    "devops360.observability.middleware.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "devops360.middleware.SecurityHeadersMiddleware",
+    "devops360.roles.RoleMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -188,7 +193,7 @@ TASKS = {
         "BACKEND": (
             "django.tasks.backends.immediate.ImmediateBackend"
             if ENVIRONMENT == "test"
-            else "django_tasks_db.DatabaseBackend"
+            else "devops360.observability.backend.TracedDatabaseBackend"
         ),
         "QUEUES": ["default", "previews"],
     }
@@ -324,7 +329,6 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SECURE_SSL_REDIRECT = HTTPS and env.flag("SSL_REDIRECT", default=True)
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 63_072_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
@@ -362,14 +366,34 @@ TIME_ZONE = "UTC"
 
 # -- What it tells the operator ---------------------------------------------------------------
 LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
+# Metrics come from ports of their own: METRICS_PORT of gunicorn (gunicorn.conf.py), and this.
+BIND_ADDRESS = env.text("BIND_ADDRESS", "127.0.0.1")
+WORKER_METRICS_PORT = env.integer("WORKER_METRICS_PORT", 0)
+LOG_FORMAT = env.choice("LOG_FORMAT", "json" if PRODUCTION else "text", ("json", "text"))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stdout": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "filters": {"context": {"()": "devops360.observability.logs.ContextFilter"}},
+    "formatters": {
+        "json": {"()": "devops360.observability.logs.JsonFormatter"},
+        "text": {"()": "devops360.observability.logs.TextFormatter"},
+    },
+    "handlers": {
+        "stdout": {
+            "class": "logging.StreamHandler",
+            "stream": "ext://sys.stdout",
+            "formatter": LOG_FORMAT,
+            "filters": ["context"],
+        }
+    },
     "root": {"handlers": ["stdout"], "level": LOG_LEVEL},
     "loggers": {
         "django": {"handlers": [], "propagate": True, "level": "INFO"},
         "django.server": {"handlers": [], "propagate": True},
+        # On a laptop a line for each request hides the mail that is printed there.
+        "devops360.requests": {"level": "INFO" if LOG_FORMAT == "json" else "WARNING"},
+        "gunicorn.error": {"handlers": [], "propagate": True, "level": LOG_LEVEL},
+        # Its lines would hold addresses: see gunicorn.conf.py.
+        "gunicorn.access": {"handlers": [], "propagate": False, "level": "CRITICAL"},
     },
 }

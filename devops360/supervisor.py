@@ -3,6 +3,7 @@
 import hashlib
 import os
 import shlex
+import shutil
 import socket
 import sys
 import threading
@@ -98,13 +99,21 @@ def serve(*, port: int, when_ready: Callable[[], None]) -> int:
     `when_ready` is called once the site answers. Return 0 after Ctrl-C or SIGTERM, else the
     exit status of whichever ended.
     """
-    environment = os.environ | {"PORT": str(port), "PYTHONUNBUFFERED": "1"}
+    counted = settings.STATE_DIR / "metrics"
+    shutil.rmtree(counted, ignore_errors=True)
+    counted.mkdir()
+    environment = os.environ | {
+        "PORT": str(port),
+        # Site and worker count in one place, so that one scrape has both.
+        "PROMETHEUS_MULTIPROC_DIR": str(counted),
+        "PYTHONUNBUFFERED": "1",
+    }
     python = shlex.quote(sys.executable)
     manager = Manager(QuietPrinter())
     # exec: signals reach Python, not a shell in between.
     manager.add_process("web", f"exec {python} -m gunicorn", env=environment)
     manager.add_process("worker", f"exec {python} manage.py worker", env=environment)
-    address = f"http://{ADDRESS}:{port}/healthz"
+    address = f"http://{ADDRESS}:{port}/livez"
     threading.Thread(target=_call_when_up, args=(address, when_ready), daemon=True).start()
     manager.loop()
     return 0 if manager.returncode in STOPPED_BY_SIGNAL else int(manager.returncode or 0)

@@ -21,6 +21,5 @@ urlpatterns = [
     path("account/", include("allauth.account.urls")),
     path("api/v1/", include("files.api.urls")),
     path("admin/", admin.site.urls),
-    path("healthz", views.healthz, name="healthz"),
     path("favicon.ico", views.favicon, name="favicon"),
 ]

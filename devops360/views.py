@@ -1,4 +1,4 @@
-"""Pages that belong to the whole site: errors and health."""
+"""Pages that belong to the whole site: errors, the icon."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -11,13 +11,6 @@ from django.views.decorators.http import require_safe
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Say that a form's protection has run out, and how to go on. The reason is for the log."""
     return render(request, "403_csrf.html", status=403)
-
-
-@login_not_required
-@require_safe
-def healthz(request: HttpRequest) -> HttpResponse:
-    """Answer 200 while the process can answer at all."""
-    return HttpResponse("ok\n", content_type="text/plain")
 
 
 @login_not_required

@@ -22,6 +22,7 @@ from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
 from devops360 import schedule
+from devops360.observability.tasks import observed
 
 logger = logging.getLogger(__name__)
 
@@ -60,7 +61,8 @@ class VaultWorker(Worker):
     def run_task(self, db_task_result: DBTaskResult[Any, Any]) -> None:
         self.current = db_task_result
         try:
-            super().run_task(db_task_result)
+            with observed(db_task_result):
+                super().run_task(db_task_result)
         finally:
             self.current = None
 

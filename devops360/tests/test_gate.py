@@ -126,7 +126,7 @@ def test_closed_until_enrolled(
 
 
 def test_nobody_reaches_what_is_for_nobody(client: Client, db: None) -> None:
-    for name in ("account_login", "account_signup", "account_reset_password", "healthz"):
+    for name in ("account_login", "account_signup", "account_reset_password"):
         assert client.get(reverse(name)).status_code == 200, name
 
 
@@ -168,7 +168,7 @@ def test_no_form_is_taken_without_its_token(db: None, path: str, name: str) -> N
     staff = UserFactory.create(is_staff=True, is_superuser=True)
     sign_in_verified(browser, staff)
     answer = browser.post(f"/{path}", {"anything": "1"})
-    # 405 and 404 for what takes no form at all; /healthz and pages that only redirect.
+    # 405 and 404 for what takes no form at all; pages that only redirect.
     assert answer.status_code in {403, 404, 405} or name in {"root", "account_reauthenticate"}
 
 

@@ -8,12 +8,7 @@ from django.urls import reverse
 pytestmark = pytest.mark.django_db
 
 
-def test_health_answers_without_signing_in(client: Client) -> None:
-    response = client.get(reverse("healthz"))
-    assert (response.status_code, response.content) == (200, b"ok\n")
-
-
-@pytest.mark.parametrize("path", ["/healthz", "/account/login/", "/no/such/page"])
+@pytest.mark.parametrize("path", ["/account/login/", "/no/such/page"])
 def test_every_answer_carries_the_shield(client: Client, path: str) -> None:
     headers = client.get(path).headers
     assert headers["X-Content-Type-Options"] == "nosniff"
@@ -30,7 +25,7 @@ def test_every_answer_carries_the_shield(client: Client, path: str) -> None:
 
 
 def test_trace_is_refused(client: Client) -> None:
-    assert client.trace("/healthz").status_code == 405
+    assert client.trace("/account/login/").status_code == 405
 
 
 @pytest.mark.parametrize("path", ["/", "/files/", "/admin/"])

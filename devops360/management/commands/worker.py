@@ -1,8 +1,10 @@
 from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from devops360.observability.server import serve_metrics
 from devops360.worker import VaultWorker
 
 
@@ -14,6 +16,8 @@ class Command(BaseCommand):
         parser.add_argument("--batch", action="store_true", help="stop when nothing is ready")
 
     def handle(self, *, interval: float, batch: bool, **options: Any) -> None:
+        if settings.WORKER_METRICS_PORT:
+            serve_metrics(address=settings.BIND_ADDRESS, port=settings.WORKER_METRICS_PORT)
         worker = VaultWorker(interval=interval, batch=batch)
         worker.configure_signals()
         worker.run()

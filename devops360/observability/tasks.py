@@ -1,0 +1,23 @@
+"""Tasks belong to the request that asked for them, and are counted."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django_tasks_db.models import DBTaskResult
+
+from devops360.observability.backend import REQUEST_ID
+from devops360.observability.context import within_request
+from devops360.observability.metrics import TASK_SECONDS, TASKS
+
+
+@contextmanager
+def observed(result: DBTaskResult[Any, Any]) -> Iterator[None]:
+    """Let a task run within its request, then count how it ended: the row says so."""
+    start = time.perf_counter()
+    name = result.task_path.rpartition(".")[2]
+    with within_request(str(result.args_kwargs.get(REQUEST_ID, ""))):
+        yield
+    TASK_SECONDS.labels(name).observe(time.perf_counter() - start)
+    TASKS.labels(name, str(result.status).lower()).inc()

@@ -1,0 +1,88 @@
+"""Probes: alive is not ready, and what is missing is named."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import OperationalError
+from django.test import Client
+
+from devops360 import draining, health
+
+
+@pytest.fixture(autouse=True)
+def _store(settings: Any) -> None:
+    Path(settings.MEDIA_ROOT).mkdir(parents=True, exist_ok=True)
+
+
+def ready(client: Client) -> tuple[int, dict[str, str]]:
+    answer = client.get("/readyz")
+    return answer.status_code, json.loads(answer.content)["parts"]
+
+
+def test_a_whole_site_is_ready(client: Client, db: None) -> None:
+    status, parts = ready(client)
+    assert status == 200
+    assert set(parts) == {"process", "database", "migrations", "storage", "queue"}
+
+
+@pytest.mark.parametrize("path", ["/livez", "/readyz"])
+def test_probes_come_by_any_name_and_without_tls(
+    client: Client, db: None, settings: Any, path: str
+) -> None:
+    settings.ALLOWED_HOSTS = ["vault.example.com"]
+    settings.SECURE_SSL_REDIRECT = True
+    answer = client.get(path, headers={"Host": "10.0.3.7:8000"})
+    assert answer.status_code == 200
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_alive_asks_no_database(client: Client) -> None:
+    # No database is allowed in this test: asking it would fail.
+    assert client.get("/livez").status_code == 200
+
+
+def test_a_database_that_is_gone_is_named(
+    client: Client, db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone() -> str:
+        raise OperationalError("secret host refused")
+
+    monkeypatch.setitem(health.PARTS, "database", gone)
+    status, parts = ready(client)
+    assert (status, parts["database"]) == (503, "does not answer")
+    assert "secret" not in json.dumps(parts)
+
+
+def test_a_missing_migration_is_counted(
+    client: Client, db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Behind:
+        def __init__(self, connection: Any) -> None:
+            self.loader = self
+            self.graph = self
+
+        def leaf_nodes(self) -> list[Any]:
+            return []
+
+        def migration_plan(self, targets: list[Any]) -> list[str]:
+            return ["0099_later", "0100_still_later"]
+
+    monkeypatch.setattr(health, "MigrationExecutor", Behind)
+    monkeypatch.setattr(health, "_migrated", set())
+    status, parts = ready(client)
+    assert (status, parts["migrations"]) == (503, "2 migrations are not applied")
+
+
+def test_a_store_that_is_gone_is_named(client: Client, db: None, settings: Any) -> None:
+    Path(settings.MEDIA_ROOT).rmdir()
+    status, parts = ready(client)
+    assert (status, parts["storage"]) == (503, "the folder of the store is not there")
+
+
+def test_leaving_is_not_ready(client: Client, db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(draining._leaving, "value", 1)
+    status, parts = ready(client)
+    assert (status, parts["process"]) == (503, "shutting down")
+    assert client.get("/livez").status_code == 200

@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect  # noqa:
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts import arrival, browsers, history, limits, mail, passwords, people
+from accounts import arrival, browsers, history, limits, mail, notices, passwords, people
 from accounts.clients import NOBODY
 from accounts.http import client_of
 from accounts.models import SecurityEvent, User
@@ -72,11 +72,12 @@ class AccountAdapter(DefaultAccountAdapter):
         before = email_address.user.email
         confirmed = bool(super().confirm_email(request, email_address))
         if confirmed and before.lower() != email_address.email.lower():
-            history.record(
-                user=email_address.user,
-                kind=SecurityEvent.Kind.EMAIL_CHANGED,
-                client=client_of(request),
-                detail=email_address.email,
+            client = client_of(request)
+            kind = SecurityEvent.Kind.EMAIL_CHANGED
+            user = email_address.user
+            history.record(user=user, kind=kind, client=client, detail=email_address.email)
+            notices.tell_of_new_address(
+                user=user, client=client, before=before, after=email_address.email
             )
         return confirmed
 
@@ -89,7 +90,7 @@ class AccountAdapter(DefaultAccountAdapter):
         user = context.get("user")
         language = user.language if isinstance(user, User) else ""
         values = {key: value for key, value in context.items() if key != "request"}
-        mail.send_mail(template=template_prefix, to=email, context=values, language=language)
+        mail.post_letter(template=template_prefix, to=email, context=values, language=language)
 
     @override
     def send_confirmation_mail(
@@ -113,10 +114,19 @@ class AccountAdapter(DefaultAccountAdapter):
         context: dict[str, Any] | None = None,
         email: str | None = None,
     ) -> None:
-        values = {"user": user, **(context or {})}
-        super().send_notification_mail(template_prefix, user, values, email)
-        if template_prefix == "account/email/email_changed":
-            super().send_notification_mail(template_prefix, user, values, values["to_email"])
+        """Tell of what allauth alone knows; the rest was told with the change itself."""
+        if template_prefix == "account/email/email_deleted" and context:
+            client = client_of(self.request) if self.request else NOBODY
+            gone = str(context["deleted_email"])
+            page = "account_reset_password"
+            notices.tell(
+                kind="email_removed",
+                user=user,
+                client=client,
+                page=page,
+                also_mail=gone,
+                email=gone,
+            )
 
     def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: Any) -> str:
         return mail.absolute_url("account_confirm_email", emailconfirmation.key)

@@ -9,8 +9,9 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import mail
+from accounts import mail, notices
 from accounts.avatars.changes import delete_folder
+from accounts.clients import NOBODY
 from accounts.models import User
 from accounts.people import refuse_last_administrator
 from accounts.sessions import end_sessions
@@ -45,8 +46,12 @@ def schedule_deletion(*, user: User, keep_session: str = "") -> None:
     user.save(update_fields=["delete_after"])
     end_sessions(user=user, keep=keep_session)
     logger.info("deletion scheduled user=%s", user.pk)
-    transaction.on_commit(
-        lambda: mail.send_to_person(template="account/email/deletion_scheduled", user=user)
+    notices.tell(
+        kind="deletion_scheduled",
+        user=user,
+        client=NOBODY,
+        page="accounts:deletion",
+        when=user.delete_after.isoformat(),
     )
 
 
@@ -58,9 +63,8 @@ def cancel_deletion(*, user: User) -> None:
     user.delete_after = None
     user.save(update_fields=["delete_after"])
     logger.info("deletion cancelled user=%s", user.pk)
-    transaction.on_commit(
-        lambda: mail.send_to_person(template="account/email/deletion_cancelled", user=user)
-    )
+    page = "account_reset_password"
+    notices.tell(kind="deletion_cancelled", user=user, client=NOBODY, page=page)
 
 
 def delete_due() -> int:
@@ -101,6 +105,5 @@ def delete_person(*, user: User) -> None:
     logger.info("account deleted user=%s", user_id)
     if folder:
         transaction.on_commit(lambda: delete_folder(folder=folder))
-    transaction.on_commit(
-        lambda: mail.send_to_person(template="account/email/account_deleted", user=user)
-    )
+    # A letter: whoever is gone has no notifications.
+    mail.post_to_person(template="account/email/account_deleted", user=user)

@@ -4,11 +4,9 @@ from collections.abc import Callable
 
 from django.db import transaction
 
-from accounts import browsers, history, mail
+from accounts import browsers, history, notices
 from accounts.clients import Client
 from accounts.models import SecurityEvent, User
-from accounts.places import place_of
-from accounts.user_agents import browser_name
 
 type Welcome = Callable[[User], None]
 
@@ -28,14 +26,4 @@ def complete_sign_in(*, user: User, client: Client) -> None:
     for welcome in _welcomes:
         welcome(user)
     if browsers.note_browser(user=user, client=client):
-        transaction.on_commit(lambda: _tell_of_new_browser(user, client))
-
-
-def _tell_of_new_browser(user: User, client: Client) -> None:
-    mail.send_to_person(
-        template="account/email/new_browser",
-        user=user,
-        browser=browser_name(client.user_agent),
-        place=place_of(client.ip),
-        client=client,
-    )
+        notices.tell(kind="new_browser", user=user, client=client, page="accounts:sessions")

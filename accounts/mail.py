@@ -1,18 +1,23 @@
-"""E-mail about an account, in text and HTML, in the language of whom it is for."""
+"""E-mail that answers somebody: links and codes, in text and HTML, in the reader's language.
 
-import logging
+What merely happened to an account is a notification: accounts.notices. Both only write what is
+owed, in the caller's transaction; a worker sends it.
+"""
+
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 
 from accounts.models import User
+from notifications import letters
 
-logger = logging.getLogger(__name__)
+# Links of a day, and what only says something: later it would not be expected any more.
+GOOD_FOR = timedelta(days=1)
 
 
 def absolute_url(name: str, *args: object) -> str:
@@ -20,11 +25,18 @@ def absolute_url(name: str, *args: object) -> str:
     return f"{settings.SITE_URL}{reverse(name, args=args)}"
 
 
-def send_mail(*, template: str, to: str, context: Mapping[str, Any], language: str = "") -> bool:
-    """Send `<template>_subject.txt`, `_message.txt` and `_message.html`; return whether it went.
+def post_letter(
+    *,
+    template: str,
+    to: str,
+    context: Mapping[str, Any],
+    language: str = "",
+    good_for: timedelta = GOOD_FOR,
+) -> None:
+    """Owe `<template>_subject.txt`, `_message.txt` and `_message.html` to an address.
 
-    A mail server that is down must neither undo what the mail is about nor show, by an error, to
-    whom mail is sent: the failure is logged, and every page says how to ask for another mail.
+    It is sent within a second or so, and tried again while the mail server is down, until it has
+    become useless.
     """
     values = {
         **context,
@@ -37,22 +49,24 @@ def send_mail(*, template: str, to: str, context: Mapping[str, Any], language: s
         subject = render_to_string(f"{template}_subject.txt", values)
         text = render_to_string(f"{template}_message.txt", values)
         html = render_to_string(f"{template}_message.html", values)
-    message = EmailMultiAlternatives(" ".join(subject.split()), text.strip() + "\n", to=[to])
-    message.attach_alternative(html, "text/html")
-    try:
-        message.send()
-    except OSError:
-        logger.exception("mail failed template=%s", template)
-        return False
-    return True
+    letters.post(
+        to=to,
+        subject=" ".join(subject.split()),
+        text=text.strip() + "\n",
+        html=html,
+        good_for=good_for,
+    )
 
 
-def send_to_person(*, template: str, user: User, **context: object) -> bool:
-    """Send mail to a person's own address, in the person's language and time zone."""
+def post_to_person(
+    *, template: str, user: User, good_for: timedelta = GOOD_FOR, **context: object
+) -> None:
+    """Owe a letter to a person's own address, in the person's language and time zone."""
     with timezone.override(user.zone):
-        return send_mail(
+        post_letter(
             template=template,
             to=user.email,
             context={"user": user, **context},
             language=user.language,
+            good_for=good_for,
         )

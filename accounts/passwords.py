@@ -7,7 +7,7 @@ from allauth.account.models import EmailAddress
 from allauth.account.utils import user_pk_to_url_str
 from django.db import transaction
 
-from accounts import browsers, history, mail
+from accounts import browsers, history, mail, notices
 from accounts.clients import NOBODY, Client
 from accounts.models import SecurityEvent, User
 from accounts.sessions import end_sessions
@@ -35,9 +35,7 @@ def force_reset(*, user: User, by: User) -> None:
     user.refresh_from_db()
     link = reset_link(user=user)
     logger.info("password reset forced user=%s by=%s", user.pk, by.pk)
-    transaction.on_commit(
-        lambda: mail.send_to_person(template="account/email/forced_reset", user=user, link=link)
-    )
+    mail.post_to_person(template="account/email/forced_reset", user=user, link=link)
 
 
 @transaction.atomic
@@ -49,6 +47,8 @@ def set_password(*, user: User, password: str, client: Client = NOBODY) -> None:
     # Whoever the old password was for must show the second factor again.
     browsers.forget_browsers(user=user)
     history.record(user=user, kind=SecurityEvent.Kind.PASSWORD_CHANGED, client=client)
+    page = "account_reset_password"
+    notices.tell(kind="password_changed", user=user, client=client, page=page)
 
 
 @transaction.atomic

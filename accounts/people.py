@@ -59,9 +59,7 @@ def invite_person(*, email: str, username: str, display_name: str = "") -> User:
     """Make an account without a password and mail a link to set one."""
     user = create_person(email=email, username=username, display_name=display_name)
     link = reset_link(user=user)
-    transaction.on_commit(
-        lambda: mail.send_to_person(template="account/email/invitation", user=user, link=link)
-    )
+    mail.post_to_person(template="account/email/invitation", user=user, link=link)
     return user
 
 

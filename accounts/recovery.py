@@ -12,6 +12,7 @@ from datetime import timedelta
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts import history, mail
@@ -20,6 +21,7 @@ from accounts.errors import RecoveryError
 from accounts.models import RecoveryRequest, SecurityEvent, User
 from accounts.second_factor.changes import reset_factors
 from accounts.secret_digest import digest_of
+from notifications.events import notify
 
 logger = logging.getLogger(__name__)
 
@@ -53,7 +55,7 @@ def ask_for_recovery(*, user: User, reason: str, client: Client) -> RecoveryRequ
     )
     history.record(user=user, kind=Event.RECOVERY_ASKED, client=client)
     _tell_person(request, "asked", secret)
-    transaction.on_commit(lambda: _tell_administrators(request))
+    _tell_administrators(request)
     return request
 
 
@@ -152,30 +154,25 @@ def _tell_person(request: RecoveryRequest, step: str, secret: str) -> None:
     user = request.user
     link = mail.absolute_url("accounts:recovery_cancel", secret) if secret else ""
     context = {"user": user, "step": step, "link": link, "request_": request}
-
-    def send() -> None:
-        for address in addresses_of(user):
-            mail.send_mail(
-                template="account/email/recovery",
-                to=address,
-                context=context,
-                language=user.language,
-            )
-
-    transaction.on_commit(send)
+    # Letters and no notifications: the link is kept nowhere.
+    for address in addresses_of(user):
+        mail.post_letter(
+            template="account/email/recovery", to=address, context=context, language=user.language
+        )
 
 
 def _tell_administrators(request: RecoveryRequest) -> None:
     administrators = User.objects.filter(is_superuser=True, is_active=True)
-    link = mail.absolute_url("admin:accounts_recoveryrequest_changelist")
-    for administrator in administrators.exclude(pk=request.user_id):
-        mail.send_to_person(
-            template="account/email/recovery_asked_admin",
-            user=administrator,
-            person=request.user,
-            reason=request.reason,
-            link=link,
-        )
+    notify(
+        kind="recovery_asked",
+        to=administrators.exclude(pk=request.user_id),
+        context={
+            "who": request.user.username,
+            "email": request.user.email,
+            "reason": request.reason,
+        },
+        url=reverse("admin:accounts_recoveryrequest_changelist"),
+    )
 
 
 def forget_old_requests() -> int:

@@ -13,6 +13,7 @@ from accounts.browsers import forget_old_browsers
 from accounts.deletion import delete_due
 from accounts.history import forget_old_events
 from accounts.limits import forget_old_failures
+from accounts.notices import tell_of_wrong_passwords
 from accounts.recovery import finish_due, forget_old_requests
 from accounts.sessions import forget_ended_sessions
 from files.activity import forget_old_activity
@@ -55,6 +56,7 @@ JOBS = {
         Job("sweep_incoming", DAY, sweep_incoming),
         Job("delete_due_accounts", HOUR, delete_due),
         Job("finish_due_recoveries", QUARTER, finish_due),
+        Job("tell_of_wrong_passwords", QUARTER, tell_of_wrong_passwords),
         Job("forget_old_recoveries", DAY, forget_old_requests),
         Job("forget_old_activity", DAY, forget_old_activity),
         Job("forget_old_events", DAY, forget_old_events),

@@ -291,9 +291,7 @@ VAPID_CONTACT = env.text("VAPID_CONTACT", f"mailto:postmaster@{_host}")
 EMAIL_RATE = env.integer("EMAIL_RATE", 0)
 SMS_RATE = env.integer("SMS_RATE", 0)
 # What delivers: our own worker, which looks twice a second, or a task for whatever TASKS names.
-OUTBOX_DRIVER = env.choice(
-    "OUTBOX_DRIVER", "tasks" if ENVIRONMENT == "test" else "worker", ("worker", "tasks")
-)
+OUTBOX_DRIVER = env.choice("OUTBOX_DRIVER", "worker", ("worker", "tasks"))
 AWS_REGION = env.text("AWS_REGION")
 SNS_ENDPOINT_URL = env.text("SNS_ENDPOINT_URL")
 # Topics whose posts to /hooks/sns/ are taken: bounces, complaints, receipts of texts.

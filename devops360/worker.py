@@ -1,8 +1,9 @@
-"""The background worker: django-tasks-db's, with the two things that it lacks.
+"""The background worker: django-tasks-db's, with the two things that it lacks, and the outbox.
 
 A task that fails is tried again, later and later. A task whose worker died is taken up by another
 once its lease has run out. Both rest on columns that django-tasks-db has: `worker_ids` gets one
-entry per attempt, and while a task runs its worker renews `started_at`.
+entry per attempt, and while a task runs its worker renews `started_at`. What people are to be told
+goes out beside the tasks, in threads of its own: no message waits for a long task.
 """
 
 import logging
@@ -23,6 +24,7 @@ from django_tasks_db.models import DBTaskResult
 
 from devops360 import schedule
 from devops360.observability.tasks import observed
+from notifications.outbox.pump import Pump
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +47,9 @@ DATABASE_GONE_SECONDS = 2.0
 class VaultWorker(Worker):
     """Runs tasks of all queues until SIGTERM or SIGINT; survives a database that goes away."""
 
-    def __init__(self, *, interval: float = 0.3, batch: bool = False) -> None:
+    def __init__(
+        self, *, interval: float = 0.3, batch: bool = False, delivers: bool = True
+    ) -> None:
         super().__init__(
             queue_names=["*"],
             excluded_queue_names=[],
@@ -57,6 +61,7 @@ class VaultWorker(Worker):
             worker_id=get_random_string(16),
         )
         self.current: DBTaskResult[Any, Any] | None = None
+        self.delivers = delivers
 
     def run_task(self, db_task_result: DBTaskResult[Any, Any]) -> None:
         self.current = db_task_result
@@ -69,6 +74,20 @@ class VaultWorker(Worker):
     def run(self) -> None:
         if not self.batch:
             threading.Thread(target=self._keep_house, daemon=True).start()
+        pump = Pump()
+        deliverer = threading.Thread(target=pump.run, name="outbox")
+        if self.delivers and not self.batch:
+            deliverer.start()
+        try:
+            self._work_off()
+        finally:
+            pump.stopping.set()
+            if deliverer.ident is not None:
+                deliverer.join()
+        if self.delivers and self.batch:
+            Pump().drain()
+
+    def _work_off(self) -> None:
         while True:
             try:
                 super().run()

@@ -12,6 +12,8 @@ from django.http import HttpRequest, HttpResponse  # noqa: TID251  (the shape al
 from django.utils.translation import gettext_lazy as _
 
 from accounts import passwords
+from accounts.clients import NOBODY
+from accounts.http import client_of
 from accounts.models import User
 
 PASSWORD_HELP = _("At least 8 characters; 15 or more are better. A few words make a good one.")
@@ -142,7 +144,10 @@ class NewPasswordForm(OurWords, allauth_forms.ResetPasswordKeyForm):
     help_texts = {"password1": PASSWORD_HELP}
 
     def save(self) -> None:
-        passwords.reset_password(user=self.user, password=self.cleaned_data["password1"])
+        request = get_adapter().request
+        client = client_of(request) if request else NOBODY
+        password = self.cleaned_data["password1"]
+        passwords.reset_password(user=self.user, password=password, client=client)
 
 
 class ReauthenticateForm(OurWords, allauth_forms.ReauthenticateForm):

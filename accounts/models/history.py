@@ -53,7 +53,15 @@ class SecurityEvent(models.Model):
     class Meta:
         verbose_name = _("security event")
         verbose_name_plural = _("security events")
-        indexes = [models.Index(fields=["user", "-id"], name="security_event_newest")]
+        indexes = [
+            models.Index(fields=["user", "-id"], name="security_event_newest"),
+            # By which accounts are found that somebody guesses at.
+            models.Index(
+                fields=["at"],
+                condition=models.Q(kind="password_refused"),
+                name="security_event_refused",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.user_id} {self.at:%Y-%m-%d %H:%M}"

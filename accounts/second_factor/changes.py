@@ -1,10 +1,10 @@
-"""Adding, naming and removing second factors. Each change is written down and mailed."""
+"""Adding, naming and removing second factors. Each change is written down and told."""
 
 from typing import Any
 
 from django.db import transaction
 
-from accounts import browsers, history, mail, sessions
+from accounts import browsers, history, notices, sessions
 from accounts.clients import NOBODY, Client
 from accounts.errors import FactorError
 from accounts.models import SecurityEvent, User
@@ -17,15 +17,14 @@ Event = SecurityEvent.Kind
 
 
 def tell_of_change(*, user: User, event: Event, detail: str, client: Client) -> None:
-    """Mail the person once the change is committed (ASVS 5.0, 6.3.7)."""
-    transaction.on_commit(
-        lambda: mail.send_to_person(
-            template="account/email/security_change",
-            user=user,
-            what=event.label,
-            detail=detail,
-            client=client,
-        )
+    """Tell the person, in the transaction of the change (ASVS 5.0, 6.3.7)."""
+    notices.tell(
+        kind="security_changed",
+        user=user,
+        client=client,
+        page="account_change_password",
+        what=str(event.label),
+        detail=detail,
     )
 
 

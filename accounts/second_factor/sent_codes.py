@@ -11,7 +11,7 @@ from accounts import limits, mail, texting
 from accounts.clients import Client
 from accounts.errors import CodeRefusedError, FactorError
 from accounts.models import EmailCode, PhoneCode, User
-from accounts.models.factors import SentCode
+from accounts.models.factors import SENT_CODE_LIFETIME, SentCode
 from accounts.second_factor import changes
 from notifications.channels.sms import SmsError, send_sms
 
@@ -34,8 +34,8 @@ def send_code(*, device: SentCode, client: Client) -> None:
     device.keep_code(code)
     if isinstance(device, PhoneCode):
         text_code(number=device.number, code=code)
-    elif not _send_mail(device, code, client):
-        raise FactorError("The mail could not be sent. Try again, or choose another way.")
+    else:
+        _post_mail(device, code, client)
 
 
 def new_code() -> str:
@@ -54,9 +54,13 @@ def text_code(*, number: str, code: str) -> None:
         raise FactorError(text) from error
 
 
-def _send_mail(device: SentCode, code: str, client: Client) -> bool:
-    return mail.send_to_person(
-        template="account/email/sent_code", user=device.user, code=code, client=client
+def _post_mail(device: SentCode, code: str, client: Client) -> None:
+    mail.post_to_person(
+        template="account/email/sent_code",
+        user=device.user,
+        good_for=SENT_CODE_LIFETIME,
+        code=code,
+        client=client,
     )
 
 

@@ -1,13 +1,15 @@
 """Checking codes: limited, single-use, written down (ASVS 5.0: 6.5.1, 6.6.3)."""
 
 import django_otp
+from django.db import transaction
 
-from accounts import history, limits, mail
+from accounts import history, limits, notices
 from accounts.clients import Client
 from accounts.errors import CodeRefusedError
 from accounts.models import SecurityEvent, User
 from accounts.second_factor.guesses import guess_subject
 from accounts.second_factor.kinds import AnyDevice, find_factor, kind_of
+from accounts.second_factor.recovery_codes import FEW, codes_left
 
 MAX_CODE_LENGTH = 64
 
@@ -32,11 +34,21 @@ def verify_code(*, user: User, device_id: str, code: str, client: Client) -> Any
         raise CodeRefusedError("This code is not right, or was used before. Try the next one.")
     limits.forgive_all(limits.CODE, subject)
     if kind_of(device).slug == "recovery":
-        history.record(user=user, kind=SecurityEvent.Kind.CODE_SPENT, client=client)
+        _note_spent_code(user, client)
     return device
 
 
+@transaction.atomic
+def _note_spent_code(user: User, client: Client) -> None:
+    history.record(user=user, kind=SecurityEvent.Kind.CODE_SPENT, client=client)
+    left = codes_left(user) or 0
+    if left <= FEW:
+        page = "accounts:recovery_codes"
+        notices.tell(kind="codes_low", user=user, client=client, page=page, left=left)
+
+
 def _tell_of_guessing(user: User, subject: str, client: Client) -> None:
-    """Mail the person, once a round: whoever guesses codes knows the password."""
+    """Tell the person, once a round: whoever guesses codes knows the password."""
     if limits.failures(limits.CODE, subject) == limits.CODE.free:
-        mail.send_to_person(template="account/email/codes_guessed", user=user, client=client)
+        page = "account_reset_password"
+        notices.tell(kind="codes_guessed", user=user, client=client, page=page)

@@ -7,12 +7,13 @@ from unittest import mock
 import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import MD5PasswordHasher
-from django.core import mail
+from django.core.mail import EmailMessage
 from django.test import Client
 
 from accounts import passwords, people, sessions
 from accounts.models import User
 from accounts.tests.factories import PASSWORD, UserFactory
+from notifications.tests.mailbox import mailbox
 
 LOGIN, SIGNUP, RESET = "/account/login/", "/account/signup/", "/account/password/reset/"
 
@@ -34,7 +35,7 @@ def sign_up(client: Client, email: str, username: str = "newcomer") -> tuple[int
     return response.status_code, response.get("Location", ""), response.content.decode()
 
 
-def link_in_mail(message: mail.EmailMessage) -> str:
+def link_in_mail(message: EmailMessage) -> str:
     found = re.search(r"(?m)^https?://[^/\s]+(/account/\S+)", str(message.body))
     assert found
     return found[1]
@@ -78,7 +79,7 @@ def test_too_many_attempts_are_refused(client: Client, person: User) -> None:
 def test_sign_up_then_verify_then_sign_in(client: Client) -> None:
     assert sign_up(client, "new@example.com")[:2] == (302, "/account/confirm-email/")
     assert "_auth_user_id" not in client.session
-    path = link_in_mail(mail.outbox[0])
+    path = link_in_mail(mailbox()[0])
     assert client.get(path).status_code == 200
     assert not EmailAddress.objects.get(email="new@example.com").verified
     assert client.post(path).status_code == 302
@@ -98,8 +99,8 @@ def test_sign_up_with_a_known_address_looks_and_costs_the_same(
     known = sign_up(Client(), "KIM@example.com", "other")
     assert known == unknown
     assert hashes.call_count == cost == 1
-    assert [message.to for message in mail.outbox] == [["new@example.com"], ["kim@example.com"]]
-    assert "already" in str(mail.outbox[1].body)
+    assert [message.to for message in mailbox()] == [["new@example.com"], ["kim@example.com"]]
+    assert "already" in str(mailbox()[1].body)
     assert not User.objects.filter(username="other").exists()
 
 
@@ -122,20 +123,20 @@ def test_reset_of_an_unknown_or_locked_account_looks_the_same(person: User) -> N
         response = Client().post(RESET, {"email": email})
         answers.add((response.status_code, response["Location"]))
     assert len(answers) == 1
-    assert len(mail.outbox) == 3
-    assert "/password/reset/key/" in str(mail.outbox[0].body)
-    assert "/password/reset/key/" not in str(mail.outbox[1].body) + str(mail.outbox[2].body)
+    assert len(mailbox()) == 3
+    assert "/password/reset/key/" in str(mailbox()[0].body)
+    assert "/password/reset/key/" not in str(mailbox()[1].body) + str(mailbox()[2].body)
 
 
 def test_a_reset_link_is_good_once(client: Client, person: User) -> None:
     client.post(RESET, {"email": "kim@example.com"})
-    path = link_in_mail(mail.outbox[0])
+    path = link_in_mail(mailbox()[0])
     form_path = client.get(path)["Location"]
     new = "an entirely new one"
     assert client.post(form_path, {"password1": new, "password2": new}).status_code == 302
     assert sign_in(Client(), "kim", new) == 302
     assert "no longer good" in Client().get(path).content.decode()
-    assert mail.outbox[-1].subject == "Your password has been reset"
+    assert mailbox()[-1].subject == "Your password has been changed"
 
 
 def test_a_forced_reset_locks_out_until_the_link_is_used(
@@ -146,7 +147,7 @@ def test_a_forced_reset_locks_out_until_the_link_is_used(
         passwords.force_reset(user=person, by=stranger)
     assert client.get("/account/").status_code == 302
     assert client.post(LOGIN, {"login": "kim", "password": PASSWORD})["Location"] == RESET
-    form_path = client.get(link_in_mail(mail.outbox[-1]))["Location"]
+    form_path = client.get(link_in_mail(mailbox()[-1]))["Location"]
     new = "an entirely new one"
     client.post(form_path, {"password1": new, "password2": new})
     assert sign_in(client, "kim", new) == 302
@@ -185,7 +186,7 @@ def test_invitation_mails_a_link_that_sets_the_password(
     with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
         user = people.invite_person(email="Guest@Example.com", username="guest")
     assert not user.has_usable_password()
-    form_path = client.get(link_in_mail(mail.outbox[0]))["Location"]
+    form_path = client.get(link_in_mail(mailbox()[0]))["Location"]
     client.post(form_path, {"password1": PASSWORD, "password2": PASSWORD})
     assert EmailAddress.objects.get(user=user).verified
     assert sign_in(client, "guest@example.com") == 302
@@ -195,7 +196,7 @@ def test_both_addresses_are_told_of_a_change(client: Client, person: User) -> No
     sign_in(client, "kim")
     client.post("/account/confirm/", {"password": PASSWORD})
     client.post("/account/email/", {"action_add": "", "email": "kim@new.example"})
-    client.post(link_in_mail(mail.outbox[0]))
+    client.post(link_in_mail(mailbox()[0]))
     person.refresh_from_db()
     assert person.email == "kim@new.example"
-    assert {message.to[0] for message in mail.outbox[1:]} == {"kim@example.com", "kim@new.example"}
+    assert {message.to[0] for message in mailbox()[1:]} == {"kim@example.com", "kim@new.example"}

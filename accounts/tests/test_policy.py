@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.password_validation import validate_password
-from django.core import mail
 from django.core.exceptions import ValidationError
 from django.test import Client
 
@@ -15,6 +14,7 @@ from accounts.models import SecurityEvent, User
 from accounts.tests.factories import PASSWORD, UserFactory
 from accounts.tests.second_factor.devices import make_app
 from accounts.tests.verified import sign_in_verified
+from notifications.tests.mailbox import mailbox
 
 LOGIN, CHANGE = "/account/login/", "/account/password/change/"
 
@@ -65,7 +65,7 @@ def test_a_change_is_mailed_written_down_and_forgets_browsers(client: Client, pe
     """6.3.7, 7.4.3."""
     sign_in(client)
     assert change(client, "an entirely new one").status_code == 302
-    assert any("password" in message.subject.lower() for message in mail.outbox)
+    assert any("password" in message.subject.lower() for message in mailbox())
     assert SecurityEvent.objects.filter(user=person, kind="password_changed").exists()
 
 

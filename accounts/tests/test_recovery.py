@@ -8,7 +8,6 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
-from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
@@ -19,6 +18,7 @@ from accounts.models import RecoveryRequest, SecurityEvent, User
 from accounts.tests.factories import PASSWORD, UserFactory
 from accounts.tests.second_factor.devices import code_of, make_app
 from accounts.tests.verified import sign_in_verified
+from notifications.tests.mailbox import mailbox
 
 PAGE = "/account/recovery/"
 
@@ -69,16 +69,16 @@ def test_the_whole_way(
     capture = django_capture_on_commit_callbacks
     EmailAddress.objects.create(user=person, email="second@example.com", verified=True)
     asked = ask(locked_out, capture)
-    told = {message.to[0] for message in mail.outbox}
+    told = {message.to[0] for message in mailbox()}
     assert told == {"kim@example.com", "second@example.com", "boss@example.com"}
     assert "Waiting" in asked.get_state_display()
     assert "An administrator will decide" in locked_out.get(PAGE).content.decode()
 
     admin = Client()
     sign_in_verified(admin, boss)
-    mail.outbox.clear()
+    mailbox().clear()
     decide(admin, "approve", asked, capture)
-    assert {message.to[0] for message in mail.outbox} == {"kim@example.com", "second@example.com"}
+    assert {message.to[0] for message in mailbox()} == {"kim@example.com", "second@example.com"}
     assert LogEntry.objects.filter(object_id=str(asked.pk)).exists()
     assert "Approved" in locked_out.get(PAGE).content.decode()
 
@@ -99,7 +99,7 @@ def test_the_link_stops_it_by_post_alone(
     locked_out: Client, boss: User, django_capture_on_commit_callbacks: Any
 ) -> None:
     asked = ask(locked_out, django_capture_on_commit_callbacks)
-    link = stop_link(next(message for message in mail.outbox if message.to == ["kim@example.com"]))
+    link = stop_link(next(message for message in mailbox() if message.to == ["kim@example.com"]))
     anyone = Client()
     assert anyone.get(link).status_code == 200
     asked.refresh_from_db()
@@ -117,10 +117,10 @@ def test_the_link_of_the_approval_stops_it_too(
     locked_out: Client, boss: User, django_capture_on_commit_callbacks: Any
 ) -> None:
     asked = ask(locked_out, django_capture_on_commit_callbacks)
-    mail.outbox.clear()
+    mailbox().clear()
     with django_capture_on_commit_callbacks(execute=True):
         recovery.approve(request=asked, by=boss)
-    Client().post(stop_link(mail.outbox[0]))
+    Client().post(stop_link(mailbox()[0]))
     RecoveryRequest.objects.update(due_at=timezone.now())
     assert recovery.finish_due() == 0
 

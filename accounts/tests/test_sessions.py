@@ -4,12 +4,12 @@ import re
 from typing import Any
 
 import pytest
-from django.core import mail
 from django.test import Client
 
 from accounts.models import Browser, SecurityEvent, User
 from accounts.tests.factories import PASSWORD, UserFactory
 from accounts.tests.second_factor.devices import code_of, make_app
+from notifications.tests.mailbox import mailbox
 
 SESSIONS, HISTORY = "/account/sessions/", "/account/history/"
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:150.0) Gecko/20100101 Firefox/150.0"
@@ -74,17 +74,17 @@ def test_a_new_browser_is_told_of_once_and_not_the_first(
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):
         first = sign_in()
-    assert not mail.outbox
+    assert not mailbox()
     with django_capture_on_commit_callbacks(execute=True):
         sign_in(headers={"user-agent": FIREFOX}, REMOTE_ADDR="192.0.2.7")
-    told = mail.outbox[0]
+    told = mailbox()[0]
     assert told.subject == "New sign-in: Firefox 150 on Windows"
     assert "192.0.2.7" in str(told.body)
-    mail.outbox.clear()
+    mailbox().clear()
     with django_capture_on_commit_callbacks(execute=True):
         first.post("/account/logout/")
         first.post("/account/login/", {"login": "kim", "password": PASSWORD})
-    assert not mail.outbox
+    assert not mailbox()
 
 
 def test_history_is_the_persons_own_and_comes_in_pages(

@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
@@ -14,6 +13,7 @@ from accounts.clients import NOBODY
 from accounts.errors import AccountError
 from accounts.models import AccessToken, SecurityEvent, User
 from accounts.tests.factories import PASSWORD, UserFactory
+from notifications.tests.mailbox import mailbox
 
 PAGE = "/account/tokens/"
 WISH = {"name": "Nightly backup", "scope": "read", "days": "30"}
@@ -47,7 +47,7 @@ def test_the_secret_is_shown_once_and_kept_nowhere(
     assert token.hint in owner.get(PAGE).content.decode()
     assert use(found[0]).user == person
     assert SecurityEvent.objects.filter(kind="token_made", detail="Nightly backup").exists()
-    assert "Access token made" in mail.outbox[-1].subject
+    assert "Access token made" in mailbox()[-1].subject
 
 
 def test_making_one_asks_who_is_there(client: Client, person: User) -> None:

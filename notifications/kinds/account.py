@@ -55,45 +55,17 @@ ACCOUNT_KINDS = (
         subject=SIGN_IN,
         title=_("Wrong passwords for your account"),
         text=_(
-            "Somebody gave wrong passwords many times, so sign-in from there has to wait. They are "
-            "not in. If it was you, wait a few minutes or reset your password."
+            "Within an hour somebody gave many wrong passwords for your account, and has to wait "
+            "longer each time. They are not in. If it was you, wait a few minutes or reset your "
+            "password."
         ),
         action=_("Reset my password"),
-        details=_WHERE,
-        sample=_WHERE_SAMPLE,
     ),
     Kind(
         name="password_changed",
         subject=CREDENTIALS,
         title=_("Your password has been changed"),
-        text=_(
-            "The password of your account has been changed. Every other device is signed out. If "
-            "it was not you, reset your password at once."
-        ),
-        action=_("Reset my password"),
-        details=_WHERE,
-        sample=_WHERE_SAMPLE,
-    ),
-    Kind(
-        name="password_reset",
-        subject=CREDENTIALS,
-        title=_("Your password has been reset"),
-        text=_(
-            "The password of your account has been reset. Every device is signed out. If it was "
-            "not you, reset your password at once."
-        ),
-        action=_("Reset my password"),
-        details=_WHERE,
-        sample=_WHERE_SAMPLE,
-    ),
-    Kind(
-        name="password_set",
-        subject=CREDENTIALS,
-        title=_("Your password has been set"),
-        text=_(
-            "A password has been set for your account. If it was not you, reset your password at "
-            "once."
-        ),
+        text=_("Every other device is signed out. If it was not you, reset your password at once."),
         action=_("Reset my password"),
         details=_WHERE,
         sample=_WHERE_SAMPLE,

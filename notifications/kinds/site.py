@@ -40,6 +40,22 @@ SITE_KINDS = (
         sample={"channel": "e-mail"},
     ),
     Kind(
+        name="recovery_asked",
+        subject=OPERATIONS,
+        title=_("%(who)s asks for a reset of second factors"),
+        text=_(
+            "%(who)s (%(email)s) has lost every second factor and asks to have them removed. Make "
+            "sure, by a call or in person, that it is they. Then approve or refuse.\n\n"
+            "What happened, in their words: %(reason)s"
+        ),
+        action=_("Approve or refuse"),
+        sample={
+            "who": "kim",
+            "email": "kim@example.com",
+            "reason": "My phone fell into a lake, and the codes were in its case.",
+        },
+    ),
+    Kind(
         name="operators_integrity",
         subject=OPERATIONS,
         title=_("Stored bytes are damaged: %(count)s"),

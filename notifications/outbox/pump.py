@@ -9,7 +9,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db import connections
+from django.db import InterfaceError, OperationalError, connections
 
 from notifications.channels.base import Channel, Message, Target
 from notifications.channels.registry import configured_channels
@@ -20,6 +20,7 @@ from notifications.outbox.claims import LEASE, Claim, claim_due
 
 logger = logging.getLogger(__name__)
 
+DATABASE_GONE_SECONDS = 2.0
 # How long an idle pump sleeps: the most that a notification waits.
 IDLE_SECONDS = 0.5
 # What comes back within this is marked in one statement.
@@ -63,13 +64,24 @@ class Pump:
             for channel in self.channels
         }
         self._under_way: dict[Future[Outcome], str] = {}
+        # Sent, and not yet written down: kept while the database does not answer.
+        self._unmarked: list[Outcome] = []
 
     def run(self) -> None:
-        """Deliver until `stopping` is set."""
+        """Deliver until `stopping` is set; survives a database that goes away."""
         while not self.stopping.is_set():
-            if not self.step():
-                self.stopping.wait(IDLE_SECONDS)
+            try:
+                busy = self.step()
+            except (OperationalError, InterfaceError):
+                logger.exception("The database does not answer.")
+                connections.close_all()
+                self.stopping.wait(DATABASE_GONE_SECONDS)
+            else:
+                if not busy:
+                    connections.close_all()
+                    self.stopping.wait(IDLE_SECONDS)
         self.close()
+        connections.close_all()
 
     def drain(self) -> Counter[str]:
         """Deliver all that is due now, and return how many came to what."""
@@ -81,7 +93,7 @@ class Pump:
     def close(self) -> None:
         """Wait for what is being sent, mark it, and give back what was not begun."""
         self.stopping.set()
-        while self._under_way:
+        while self._under_way or self._unmarked:
             self._collect(timeout=1)
         for sender in self._senders.values():
             sender.shutdown()
@@ -89,7 +101,7 @@ class Pump:
     def step(self) -> bool:
         """Take, hand to senders and mark once. Returns whether there was anything to do."""
         taken = sum(self._take(channel) for channel in self.channels)
-        busy = bool(self._under_way)
+        busy = bool(self._under_way or self._unmarked)
         if busy:
             self._collect(timeout=0.25)
         return bool(taken) or busy
@@ -146,7 +158,9 @@ class Pump:
         done = [future for future in self._under_way if future.done()]
         for future in done:
             del self._under_way[future]
-        self._mark([future.result() for future in done])
+            self._unmarked.append(future.result())
+        self._mark(self._unmarked)
+        self._unmarked = []
 
     def _mark(self, outcomes: list[Outcome]) -> None:
         sent = [outcome for outcome in outcomes if outcome.receipt is not None]

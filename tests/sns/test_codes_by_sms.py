@@ -6,7 +6,6 @@ from typing import Any
 
 import boto3
 import pytest
-from django.core import mail
 from django.test import Client
 
 from accounts import limits
@@ -16,6 +15,7 @@ from accounts.models import PhoneCode, User
 from accounts.second_factor import sent_codes
 from accounts.tests.factories import PASSWORD, UserFactory
 from notifications.channels import sms
+from notifications.tests.mailbox import mailbox
 from tests.aws import Aws, running_aws
 
 NUMBER = "+41446681800"
@@ -120,7 +120,7 @@ def test_no_code_reaches_the_log(
     assert code
     assert code[0] not in caplog.text
     assert NUMBER not in caplog.text
-    assert not mail.outbox
+    assert not mailbox()
 
 
 def test_moto_is_what_answers(aws: Aws) -> None:

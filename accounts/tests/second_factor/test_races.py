@@ -5,7 +5,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.core import mail
 from django.db import connection
 from django.utils import timezone
 
@@ -18,6 +17,7 @@ from accounts.second_factor import recovery_codes, totp
 from accounts.second_factor.verifying import verify_code
 from accounts.tests.factories import UserFactory
 from accounts.tests.second_factor.devices import code_of, make_app
+from notifications.tests.mailbox import mailbox
 
 THREADS = 8
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -101,9 +101,9 @@ def test_a_recovery_is_carried_out_once(racer: User, settings: object) -> None:
     request = ask_for_recovery(user=racer, reason="lost", client=NOBODY)
     approve(request=request, by=boss)
     RecoveryRequest.objects.update(due_at=timezone.now())
-    mail.outbox.clear()
+    mailbox().clear()
     assert sum(int(str(done)) for done in race(finish_due)) == 1
-    assert sorted(message.subject for message in mail.outbox) == [
+    assert sorted(message.subject for message in mailbox()) == [
         "Security of your account: Second factors reset",
         "Your second factors have been reset",
     ]

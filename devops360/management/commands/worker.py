@@ -14,10 +14,13 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--interval", type=float, default=0.3, help="seconds between looks")
         parser.add_argument("--batch", action="store_true", help="stop when nothing is ready")
+        parser.add_argument(
+            "--no-outbox", action="store_true", help="leave notifications to `manage.py deliver`"
+        )
 
-    def handle(self, *, interval: float, batch: bool, **options: Any) -> None:
+    def handle(self, *, interval: float, batch: bool, no_outbox: bool, **options: Any) -> None:
         if settings.WORKER_METRICS_PORT:
             serve_metrics(address=settings.BIND_ADDRESS, port=settings.WORKER_METRICS_PORT)
-        worker = VaultWorker(interval=interval, batch=batch)
+        worker = VaultWorker(interval=interval, batch=batch, delivers=not no_outbox)
         worker.configure_signals()
         worker.run()

@@ -18,6 +18,7 @@ from accounts.recovery import finish_due, forget_old_requests
 from accounts.sessions import forget_ended_sessions
 from files.activity import forget_old_activity
 from files.blobs import sweep_blobs, sweep_incoming
+from files.recount import recount_vaults
 from files.trash import purge_old_trash
 
 logger = logging.getLogger(__name__)
@@ -53,6 +54,7 @@ JOBS = {
     for job in (
         Job("purge_old_trash", HOUR, purge_old_trash),
         Job("sweep_blobs", HOUR, sweep_blobs),
+        Job("recount_vaults", DAY, recount_vaults),
         Job("sweep_incoming", DAY, sweep_incoming),
         Job("delete_due_accounts", HOUR, delete_due),
         Job("finish_due_recoveries", QUARTER, finish_due),

@@ -9,6 +9,7 @@ from files.conflicts import Conflict, occupant
 from files.errors import NameTakenError
 from files.models import Node
 from files.names import clean_path
+from files.quota import require_room, vault_of
 from files.tree import find_folder
 from files.uploads.finish import place_blob
 
@@ -27,12 +28,15 @@ def receive_stream(
 
     `size` is what the sender announced, in bytes; None where it is not known. Returns None where
     SKIP found the name taken. Raises InvalidNameError, NameTakenError, TooLargeError,
-    IncompleteError or StorageFullError; nothing is kept then. Call it outside of a transaction:
-    the bytes must be on the disk before a row names them.
+    IncompleteError, QuotaError or StorageFullError; nothing is kept then. Call it outside of a
+    transaction: the bytes must be on the disk before a row names them.
     """
     *folders, name = clean_path(path)
+    # Before the bytes come: nobody should send 5 GB to learn that there is no room, or that the
+    # name is taken. Both are decided again, under a lock, when the bytes are here.
+    if size is not None and size <= settings.FILES_MAX_SIZE:
+        require_room(vault=vault_of(owner.pk), size=size)
     if conflict in {Conflict.ASK, Conflict.SKIP}:
-        # Before the bytes come: nobody should send 5 GB to learn that the name is taken.
         place = find_folder(folder=folder, names=folders)
         if place is not None and occupant(place, name) is not None:
             if conflict is Conflict.SKIP:

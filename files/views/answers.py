@@ -23,6 +23,7 @@ from files.errors import (
     ShareError,
     StorageFullError,
     TooLargeError,
+    VersionError,
 )
 from files.forms import parse_ids
 from files.http import AuthenticatedRequest, address_of, user_agent_of
@@ -40,6 +41,7 @@ STATUS: dict[type[FilesError], int] = {
     ShareError: 400,
     StorageFullError: 507,
     TooLargeError: 413,
+    VersionError: 409,
 }
 
 type View[**P] = Callable[Concatenate[AuthenticatedRequest, P], HttpResponseBase]

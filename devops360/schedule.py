@@ -20,6 +20,7 @@ from files.activity import forget_old_activity
 from files.blobs import sweep_blobs, sweep_incoming
 from files.recount import recount_vaults
 from files.trash import purge_old_trash
+from notifications.receivers.upkeep import forget_old_calls, mind_webhooks
 
 logger = logging.getLogger(__name__)
 
@@ -67,6 +68,8 @@ JOBS = {
         Job("clear_sessions", DAY, lambda: call_command("clearsessions")),
         Job("forget_ended_sessions", DAY, forget_ended_sessions),
         Job("prune_tasks", DAY, _prune_tasks),
+        Job("mind_webhooks", QUARTER, mind_webhooks),
+        Job("forget_old_calls", DAY, forget_old_calls),
     )
 }
 

@@ -94,9 +94,11 @@ def s3() -> Iterator[S3]:
 
 
 @pytest.fixture
-def bucket(s3: S3) -> Bucket:
+def bucket(s3: S3) -> Iterator[Bucket]:
     """Give the test a bucket of its own."""
-    return s3.make_bucket()
+    bucket = s3.make_bucket()
+    yield bucket
+    bucket.delete()
 
 
 @pytest.fixture

@@ -140,6 +140,8 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 
 S3_BUCKET = env.text("S3_BUCKET")
+# Where browsers cannot reach the bucket, all bytes pass through us.
+S3_PROXY = env.flag("S3_PROXY")
 # Where new bytes go. A vault on its way from one store to the other has both configured.
 FILES_STORE = env.choice("FILES_STORE", "s3" if S3_BUCKET else "local", ("local", "s3"))
 if FILES_STORE == "s3" and not S3_BUCKET:
@@ -149,7 +151,7 @@ _stores: dict[str, dict[str, Any]] = {
 }
 if S3_BUCKET:
     _stores["s3"] = {
-        "BACKEND": "storages.backends.s3.S3Storage",
+        "BACKEND": "files.object_storage.VaultS3Storage",
         "OPTIONS": {
             "bucket_name": S3_BUCKET,
             "region_name": env.text("AWS_REGION") or None,
@@ -175,6 +177,18 @@ STORAGES = {
 FILES_MAX_SIZE = env.integer("FILES_MAX_SIZE", 5 * 1024**4)
 # What a person may keep, unless an administrator has set another quota for them.
 FILES_QUOTA = env.integer("FILES_QUOTA", 100 * 10**9)
+# Names are bound by what file systems take, and paths by what people and the tree bear.
+FILES_NAME_BYTES = env.integer("FILES_NAME_BYTES", 255, minimum=16, maximum=255)
+FILES_DEPTH = env.integer("FILES_DEPTH", 100, minimum=1, maximum=1_000)
+FILES_MAX_PATHS = env.integer("FILES_MAX_PATHS", 20_000, minimum=1)
+# Uploads in parts. S3 takes none under 5 MiB, and at most 10,000: then they are larger than this.
+FILES_PART_SIZE = env.integer("FILES_PART_SIZE", 16 * 1024**2, minimum=5 * 1024**2)
+FILES_PARALLEL_PARTS = env.integer("FILES_PARALLEL_PARTS", 4, minimum=1, maximum=32)
+FILES_PART_SECONDS = env.integer("FILES_PART_SECONDS", 3600, minimum=60)
+FILES_UPLOADS_OPEN = env.integer("FILES_UPLOADS_OPEN", 500, minimum=1)
+FILES_UPLOAD_DAYS = env.integer("FILES_UPLOAD_DAYS", 7, minimum=1)
+# Larger ones are read a second time by the worker, not while a request waits.
+FILES_COMPLETE_SIZE = env.integer("FILES_COMPLETE_SIZE", 2 * 1024**3)
 FILES_TRASH_DAYS = env.integer("FILES_TRASH_DAYS", 30, minimum=1)
 # How long it is known who did what with a file, with the addresses of guests.
 FILES_ACTIVITY_DAYS = env.integer("FILES_ACTIVITY_DAYS", 180, minimum=1)
@@ -275,8 +289,6 @@ DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", f"{SITE_NAME} <no-reply@{_host}>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # Text messages: "console:" prints them, "sns:" hands them to AWS, "" sends none.
 SMS_URL = env.choice("SMS_URL", "" if PRODUCTION else "console:", ("", "console:", "sns:"))
-# People may have what they are told posted to addresses of their own.
-WEBHOOKS = env.flag("WEBHOOKS", default=True)
 # Countries that texts go to, by their two letters; empty: every one.
 SMS_COUNTRIES = [word.upper() for word in env.words("SMS_COUNTRIES")]
 # Codes by text a day: to one person, to one country, and altogether.

@@ -47,9 +47,44 @@ class NotAllowedError(FilesError):
     """Something that the person sees, but may not do that with."""
 
 
-class VersionError(FilesError):
-    """A version that cannot be restored or deleted."""
-
-
 class StorageFullError(FilesError):
     """The disk has no room."""
+
+
+class StoreUnavailableError(FilesError):
+    """The store did not answer, or not in time. Nothing was changed by it."""
+
+    def __init__(self) -> None:
+        super().__init__("The storage does not answer just now. Try again in a moment.")
+
+
+class UploadError(FilesError):
+    """Something that an upload cannot do, or not like that."""
+
+
+class UploadLimitError(FilesError):
+    """More uploads under way than a person may have."""
+
+
+class UploadGoneError(FilesError):
+    """It has expired, was given up, or what had arrived is lost. It must start anew."""
+
+
+class UploadBusyError(FilesError):
+    """Another request is at the same thing. Asking again a little later is right."""
+
+
+class MissingPartsError(FilesError):
+    """Completing was asked for before all parts were there."""
+
+    def __init__(self, numbers: Sequence[int]) -> None:
+        self.numbers = list(numbers)
+        super().__init__(f"{len(self.numbers):,} parts are still missing. Send them.")
+
+
+class SignatureError(FilesError):
+    """An address for a part that is not ours, or has had its time."""
+
+
+class DamagedError(FilesError):
+    """What arrived is not what was announced."""

@@ -4,10 +4,10 @@ import re
 import unicodedata
 from pathlib import PurePosixPath
 
+from django.conf import settings
+
 from files.errors import InvalidNameError
 
-MAX_BYTES = 255  # UTF-8, as file systems count
-MAX_DEPTH = 100
 DIGITS = re.compile(r"[0-9]{1,200}")
 BIDI_CONTROLS = {
     *"\u061c\u200e\u200f",  # marks
@@ -20,7 +20,8 @@ def clean_name(raw: str) -> str:
     """Return `raw` in NFC, without control and bidirectional control characters.
 
     Those can make a name show as another ("exe.jpg" for "gpj.exe"): Unicode TR36, 2.10.
-    Raises InvalidNameError for what is left empty, "." and "..", a slash, or over 255 bytes.
+    Raises InvalidNameError for what is left empty, "." and "..", a slash, or more UTF-8 than
+    FILES_NAME_BYTES.
     """
     name = "".join(
         char
@@ -33,8 +34,9 @@ def clean_name(raw: str) -> str:
         raise InvalidNameError("“.” and “..” cannot be names. Choose another.")
     if "/" in name or "\\" in name:
         raise InvalidNameError("A name cannot contain / or \\. Choose another.")
-    if len(name.encode()) > MAX_BYTES:
-        raise InvalidNameError(f"This name is too long: use at most {MAX_BYTES} bytes.")
+    if len(name.encode()) > settings.FILES_NAME_BYTES:
+        limit = settings.FILES_NAME_BYTES
+        raise InvalidNameError(f"This name is too long: use at most {limit} bytes.")
     return name
 
 
@@ -44,8 +46,8 @@ def clean_path(raw: str) -> list[str]:
     Raises InvalidNameError where one of them is no name.
     """
     parts = raw.split("/")
-    if len(parts) > MAX_DEPTH:
-        raise InvalidNameError(f"Folders go at most {MAX_DEPTH} levels deep.")
+    if len(parts) > settings.FILES_DEPTH:
+        raise InvalidNameError(f"Folders go at most {settings.FILES_DEPTH} levels deep.")
     return [clean_name(part) for part in parts]
 
 
@@ -75,7 +77,7 @@ def numbered(name: str, number: int) -> str:
     stem = name[: len(name) - len(suffix)]
     stem = re.sub(r" \(\d{1,6}\)$", "", stem)
     tail = f" ({number}){suffix}"
-    room = MAX_BYTES - len(tail.encode())
+    room = settings.FILES_NAME_BYTES - len(tail.encode())
     if room < 1:  # an "extension" of 250 bytes is none
-        stem, tail, room = name, f" ({number})", MAX_BYTES - 9
+        stem, tail, room = name, f" ({number})", settings.FILES_NAME_BYTES - 9
     return stem.encode()[:room].decode(errors="ignore").rstrip() + tail

@@ -1,7 +1,9 @@
 """The local store: a file is either there, whole and on the disk, or not there at all."""
 
+import errno
 import os
 import secrets
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +16,8 @@ from django.utils.deconstruct import deconstructible
 
 CHUNK = 1024 * 1024
 INCOMING = ".incoming"
+# Uploads in parts, under the random part of the key that they will have.
+UPLOADS = ".uploads"
 
 
 @deconstructible(path="files.storage.DurableFileSystemStorage")
@@ -57,6 +61,30 @@ class DurableFileSystemStorage(FileSystemStorage):
         for path in stale:
             path.unlink(missing_ok=True)
         return len(stale)
+
+    def adopt(self, path: Path, file: int, name: str) -> None:
+        """Give a file of this disk its name here, durable, without a copy. Harmless to repeat.
+
+        `file` is its descriptor. Its time becomes now: it must not look like something left over.
+        """
+        final = Path(self.path(name))
+        self._make_folders(final.parent)
+        os.fchmod(file, 0o600)
+        os.utime(file)
+        os.fsync(file)
+        try:
+            final.hardlink_to(path)
+        except FileExistsError:
+            if not final.samefile(path):
+                raise
+        _fsync_folder(final.parent)
+
+    def require_free(self, size: int) -> None:
+        """Raise OSError (ENOSPC) unless the disk has that much room now."""
+        folder = Path(self.base_location)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if shutil.disk_usage(folder).free < size:
+            raise OSError(errno.ENOSPC, "The disk has less room than that")
 
     @contextmanager
     def _temporary_file(self) -> Iterator[tuple[Path, IO[bytes]]]:

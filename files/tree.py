@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models, transaction
 from django.db.models import IntegerField, Value
@@ -13,7 +14,7 @@ from django_cte import CTE, with_cte
 from files.activity import SITE, Act, record
 from files.errors import IntoItselfError, InvalidNameError, NameTakenError
 from files.models import Activity, Node
-from files.names import MAX_DEPTH, clean_name, name_fields, name_key
+from files.names import clean_name, name_fields, name_key
 
 
 def root_of(owner: AbstractBaseUser) -> Node:
@@ -97,9 +98,10 @@ def create_folder(*, parent: Node, name: str, act: Act = SITE) -> Node:
     return folder
 
 
-def check_depth(parent: Node) -> None:
-    if len(ancestors(parent)) > MAX_DEPTH:
-        raise InvalidNameError(f"Folders go at most {MAX_DEPTH} levels deep.")
+def check_depth(parent: Node, *, more: int = 0) -> None:
+    """Raise InvalidNameError unless a folder fits below, with `more` in between."""
+    if len(ancestors(parent)) + more > settings.FILES_DEPTH:
+        raise InvalidNameError(f"Folders go at most {settings.FILES_DEPTH} levels deep.")
 
 
 def new_folder(parent: Node, name: str) -> Node:
@@ -118,7 +120,7 @@ def ensure_folders(*, folder: Node, names: Sequence[str]) -> Node:
     Call it with the tree locked. Raises NameTakenError where a file stands in the way.
     """
     if names:
-        check_depth(folder)
+        check_depth(folder, more=len(names) - 1)
     place = folder
     for name in names:
         found = Node.objects.living().filter(parent=place, name_key=name_key(name)).first()

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from files.views import content, detail, listing, sharing, space, trash, tree, uploads
+from files.views import content, detail, listing, multipart, sharing, space, trash, tree, uploads
 
 app_name = "files"
 urlpatterns = [
@@ -11,6 +11,12 @@ urlpatterns = [
     path("folder/<uuid:pk>/new/", tree.new_folder, name="new_folder"),
     path("folder/<uuid:pk>/upload/", uploads.upload, name="upload"),
     path("folder/<uuid:pk>/conflicts/", uploads.conflicts, name="conflicts"),
+    path("folder/<uuid:pk>/uploads/", multipart.create, name="create_upload"),
+    path("uploads/", multipart.uploads, name="uploads"),
+    path("uploads/<uuid:pk>/", multipart.state, name="upload_state"),
+    path("uploads/<uuid:pk>/sign/", multipart.sign, name="sign_parts"),
+    path("uploads/<uuid:pk>/complete/", multipart.complete, name="complete_upload"),
+    path("parts/<str:token>/", multipart.part, name="upload_part"),
     path("move/", tree.move, name="move"),
     path("copy/", tree.copy, name="copy"),
     path("zip/", content.zip_selection, name="zip"),

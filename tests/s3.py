@@ -54,7 +54,7 @@ class Bucket:
     def store(self) -> dict[str, Any]:
         """Return the entry of settings.STORAGES by which this process keeps its files here."""
         return {
-            "BACKEND": "storages.backends.s3.S3Storage",
+            "BACKEND": "files.object_storage.VaultS3Storage",
             "OPTIONS": {
                 "bucket_name": self.name,
                 "region_name": REGION,
@@ -82,6 +82,10 @@ class Bucket:
         """Return the keys of multipart uploads that were neither completed nor aborted."""
         answer = self.client.list_multipart_uploads(Bucket=self.name)
         return [item["Key"] for item in answer.get("Uploads", [])]
+
+    def delete(self) -> None:
+        """Delete the bucket with all that it holds, at once: SeaweedFS lets one do that."""
+        self.client.delete_bucket(Bucket=self.name)
 
     def allow_origin(self, origin: str) -> None:
         """Let scripts of that origin send parts and read their ETags, as a real bucket would."""
@@ -159,7 +163,8 @@ def _command(place: Path, ports: Sequence[int]) -> list[str]:
         "-s3.allowedOrigins=",
         "-master.telemetry=false",
         "-master.volumeSizeLimitMB=1024",
-        "-volume.max=100",
+        # Each bucket takes volumes of its own.
+        "-volume.max=1000",
         "-volume.preStopSeconds=0",
     ]
 
@@ -197,6 +202,7 @@ def _listens(url: str) -> bool:
 def running_s3() -> Iterator[S3]:
     """Serve on free ports of this machine alone, and leave nothing behind."""
     place = Path(tempfile.mkdtemp(prefix="devops360-s3-"))
+    (place / "master.toml").write_text("[master.volume_growth]\ncopy_1 = 1\n")
     ports = _free_ports(8)
     url = f"http://127.0.0.1:{ports[3]}"
     log = place / "log"

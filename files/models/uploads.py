@@ -15,6 +15,9 @@ class UploadQuerySet(models.QuerySet["Upload"]):
     def owned_by(self, user: AbstractBaseUser) -> Self:
         return self.filter(owner=user)
 
+    def sent_by(self, user: AbstractBaseUser) -> Self:
+        return self.filter(Q(owner=user, sender=None) | Q(sender=user))
+
     def under_way(self) -> Self:
         """Those that hold space for what is still to come."""
         return self.filter(state__in=(Upload.State.OPEN, Upload.State.COMPLETING))
@@ -55,6 +58,8 @@ class Upload(models.Model):
     store = models.CharField(max_length=20)
     key = models.CharField(max_length=200)
     store_upload_id = models.CharField(max_length=1024, blank=True)
+    # Its bytes once they are whole, until a file has been made of them.
+    blob = models.ForeignKey("Blob", on_delete=models.SET_NULL, null=True, related_name="uploads")
     # What came of it.
     node = models.ForeignKey(Node, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -81,7 +86,10 @@ class Upload(models.Model):
 
 
 class UploadPart(models.Model):
-    """A part that has arrived, whole and durable."""
+    """A part that has arrived, whole and durable.
+
+    With parts that go straight to S3: one whose checksum was signed. S3 knows what has arrived.
+    """
 
     id = models.BigAutoField(primary_key=True)
     upload = models.ForeignKey(

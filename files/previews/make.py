@@ -23,6 +23,7 @@ from files.previews import sandbox
 from files.previews.errors import RenderError
 from files.previews.registry import kind_of
 from files.previews.tasks import enqueue_preview
+from files.stores import store_named
 
 logger = logging.getLogger(__name__)
 
@@ -129,7 +130,7 @@ def _local_copy(blob: Blob) -> Iterator[Path]:
     if blob.size > MAX_SOURCE:
         raise RenderError("too_big")
     try:
-        yield Path(default_storage.path(blob.key))
+        yield Path(store_named(blob.store).path(blob.key))
     except NotImplementedError:
         with tempfile.NamedTemporaryFile() as copy, open_blob(blob) as stored:
             shutil.copyfileobj(stored, copy)

@@ -11,11 +11,14 @@ from django.test import Client
 from django.urls import reverse
 
 from files import urls
+from files.activity import Act
+from files.conflicts import Conflict
 from files.models import Node, Preview
 from files.sharing import create_link
 from files.tests.factories import make_file, make_folder
 from files.trash import trash_nodes
 from files.tree import root_of
+from files.uploads.create import create_upload
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,8 @@ class Row:
     owner: int = 200
     stranger: int = 404
     extra: tuple[str, ...] = ()
+    # 302 or 401, where the gate answers.
+    nobody: int = 0
 
 
 ROUTES = {
@@ -40,6 +45,12 @@ ROUTES = {
     "new_folder": Row("post", "folder", {"name": "made"}),
     "upload": Row("put", "folder", owner=400),
     "conflicts": Row("post", "folder", owner=400),
+    "create_upload": Row("post", "folder", owner=400),
+    "uploads": Row(stranger=200),
+    "upload_state": Row(node="under_way"),
+    "sign_parts": Row("post", "under_way", owner=400),
+    "complete_upload": Row("post", "under_way", owner=400),
+    "upload_part": Row("put", owner=403, stranger=403, extra=("forged",), nobody=403),
     "move": Row("post", data={"id": "file", "target": "folder"}),
     "copy": Row("post", data={"id": "file", "target": "folder"}),
     "zip": Row("post", data={"id": "file"}),
@@ -79,6 +90,9 @@ def things(owner: Any, root: Node) -> dict[str, Any]:
         "link": create_link(node=file)[0],
         "picture": picture,
         "trashed": trashed,
+        "under_way": create_upload(
+            folder=root, path="a", size=10, conflict=Conflict.ASK, key="k", act=Act(actor=owner)
+        ).upload,
     }
 
 
@@ -118,7 +132,7 @@ def test_stranger(name: str, stranger: Any, browser_of: Any, things: dict[str, A
 
 @pytest.mark.parametrize("name", ROUTES)
 def test_nobody(name: str, client: Client, things: dict[str, Any]) -> None:
-    expected = 302 if ROUTES[name].method == "get" else 401
+    expected = ROUTES[name].nobody or (302 if ROUTES[name].method == "get" else 401)
     assert call(client, name, things) == expected
 
 
@@ -163,5 +177,5 @@ def test_nothing_changes_without_the_token(name: str, owner: Any, things: dict[s
 )
 def test_nothing_changes_by_get(name: str, own: Client, things: dict[str, Any]) -> None:
     row = ROUTES[name]
-    args = [things[row.node].pk] if row.node else []
+    args = [*([things[row.node].pk] if row.node else []), *row.extra]
     assert own.get(reverse(f"files:{name}", args=args)).status_code == 405

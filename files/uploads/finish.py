@@ -9,8 +9,24 @@ from files.conflicts import Conflict, free_name, occupant
 from files.errors import NameTakenError
 from files.models import Activity, Blob, Node
 from files.previews.make import has_thumbnail, request_preview
-from files.tree import ensure_folders, living_folder, lock_tree
+from files.tree import ensure_folders, find_folder, living_folder, lock_tree
 from files.versions import add_version, create_file
+
+
+def is_taken(*, folder: Node, names: Sequence[str], conflict: Conflict) -> bool:
+    """Tell before the bytes come whether SKIP will find the name taken.
+
+    Raises NameTakenError where ASK will: nobody should send 5 GB to learn that.
+    """
+    if conflict not in {Conflict.ASK, Conflict.SKIP}:
+        return False
+    *folders, name = names
+    place = find_folder(folder=folder, names=folders)
+    if place is None or occupant(place, name) is None:
+        return False
+    if conflict is Conflict.ASK:
+        raise NameTakenError([name])
+    return True
 
 
 @transaction.atomic

@@ -13,17 +13,24 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from files.activity import Act
 from files.errors import (
+    DamagedError,
     FilesError,
     IncompleteError,
     IntoItselfError,
     InvalidNameError,
+    MissingPartsError,
     NameTakenError,
     NotAllowedError,
     QuotaError,
     ShareError,
+    SignatureError,
     StorageFullError,
+    StoreUnavailableError,
     TooLargeError,
-    VersionError,
+    UploadBusyError,
+    UploadError,
+    UploadGoneError,
+    UploadLimitError,
 )
 from files.forms import parse_ids
 from files.http import AuthenticatedRequest, address_of, user_agent_of
@@ -31,25 +38,35 @@ from files.models import Node
 from files.policy import Action, require
 
 STATUS: dict[type[FilesError], int] = {
+    DamagedError: 400,
     IncompleteError: 400,
     IntoItselfError: 400,
     InvalidNameError: 400,
+    MissingPartsError: 409,
     NameTakenError: 409,
     NotAllowedError: 403,
     # RFC 4918, 11.5; the message says whose limit it is.
     QuotaError: 507,
     ShareError: 400,
+    SignatureError: 403,
     StorageFullError: 507,
+    StoreUnavailableError: 503,
     TooLargeError: 413,
-    VersionError: 409,
+    UploadBusyError: 409,
+    UploadError: 400,
+    UploadGoneError: 410,
+    UploadLimitError: 429,
 }
+
+RETRY_SECONDS = 2
 
 type View[**P] = Callable[Concatenate[AuthenticatedRequest, P], HttpResponseBase]
 
 
 def wants_json(request: HttpRequest) -> bool:
     return (
-        request.method == "PUT"
+        request.method in {"DELETE", "PUT"}
+        or request.content_type == "application/json"
         or request.get_preferred_type(["text/html", "application/json"]) == "application/json"
     )
 
@@ -80,11 +97,45 @@ def refusal(request: HttpRequest, error: FilesError) -> HttpResponse:
         messages.error(request, str(error))
         return redirect(next_url(request))
     body: dict[str, Any] = {"error": str(error)}
+    if isinstance(error, MissingPartsError):
+        body["missing"] = error.numbers
     if isinstance(error, NameTakenError):
         body["conflicts"] = error.names
     if isinstance(error, (InvalidNameError, NameTakenError)):
         body["field"] = "name"
-    return JsonResponse(body, status=STATUS[type(error)])
+    return JsonResponse(body, status=STATUS[type(error)], headers=_patience(error))
+
+
+def _patience(error: FilesError) -> dict[str, str]:
+    """Say when to come back, where that helps."""
+    later = isinstance(error, (StoreUnavailableError, UploadBusyError))
+    return {"Retry-After": str(RETRY_SECONDS)} if later else {}
+
+
+def refusals[**P](
+    view: Callable[Concatenate[HttpRequest, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """Turn the domain's errors into JSON, for a view that nobody needs to be signed in for."""
+
+    @wraps(view)
+    def answering(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except FilesError as error:
+            return refusal(request, error)
+
+    return answering
+
+
+def file_answer(node: Node) -> dict[str, Any]:
+    """Return what a script is told of a file that it has sent."""
+    return {
+        "id": str(node.pk),
+        "name": node.name,
+        "size": node.size,
+        "sha256": node.content.sha256 if node.content else "",
+        "media_type": node.media_type,
+    }
 
 
 def done(

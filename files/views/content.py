@@ -3,7 +3,14 @@
 from typing import Any
 from uuid import UUID
 
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    StreamingHttpResponse,
+)
 from django.http.response import ResponseHeaders
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -15,6 +22,7 @@ from files.delivery import (
     Span,
     UnsatisfiableRangeError,
     content_disposition,
+    direct_url,
     etag_of,
     open_span,
     span_for,
@@ -100,13 +108,17 @@ def deliver(request: AuthenticatedRequest, blob: Blob, *, name: str, kind: str) 
         )
     except UnsatisfiableRangeError:
         return HttpResponse(status=416, headers={"Content-Range": f"bytes */{blob.size}"})
+    media_type = blob.media_type if kind == "inline" else "application/octet-stream"
+    if request.method == "GET" and (
+        url := direct_url(blob, kind=kind, name=name, media_type=media_type)
+    ):
+        # The store knows ranges too: the sender repeats there what it asked for here.
+        return HttpResponseRedirect(url, headers={"Cache-Control": "private, no-store"})
     response = _body(request, blob, span or whole)
     if span is not None:
         response.status_code = 206
         response.headers["Content-Range"] = span.content_range
-    response.headers["Content-Type"] = (
-        blob.media_type if kind == "inline" else "application/octet-stream"
-    )
+    response.headers["Content-Type"] = media_type
     response.headers["ETag"] = etag
     response.headers["Accept-Ranges"] = "bytes"
     response.headers["Cache-Control"] = "private, no-cache"

@@ -3,6 +3,7 @@
 import json
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse, JsonResponse
@@ -16,9 +17,7 @@ from files.http import AuthenticatedRequest
 from files.models import Node
 from files.policy import Action
 from files.uploads.receive import receive_stream
-from files.views.answers import act_of, answers_errors, count, folder_for, next_url
-
-MAX_PATHS = 20_000
+from files.views.answers import act_of, answers_errors, count, file_answer, folder_for, next_url
 
 
 # The blob must be durable before a transaction names it, whatever ATOMIC_REQUESTS says.
@@ -47,16 +46,7 @@ def _upload_raw(request: AuthenticatedRequest, folder: Node) -> HttpResponse:
     )
     if node is None or node.content is None:
         return JsonResponse({"skipped": True})
-    return JsonResponse(
-        {
-            "id": str(node.pk),
-            "name": node.name,
-            "size": node.size,
-            "sha256": node.content.sha256,
-            "media_type": node.media_type,
-        },
-        status=201,
-    )
+    return JsonResponse(file_answer(node), status=201)
 
 
 def _upload_form(request: AuthenticatedRequest, folder: Node) -> HttpResponse:
@@ -98,7 +88,7 @@ def conflicts(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
         paths = None
     if (
         not isinstance(paths, list)
-        or len(paths) > MAX_PATHS
+        or len(paths) > settings.FILES_MAX_PATHS
         or not all(isinstance(path, str) for path in paths)
     ):
         return JsonResponse({"error": "Send {“paths”: [“a.txt”, …]}."}, status=400)

@@ -1,0 +1,169 @@
+"""The S3 store: django-storages' own, with time limits, plain errors, and reads that stream."""
+
+import io
+from collections.abc import Buffer, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from boto3.s3.transfer import TransferConfig
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from django.core.files.base import File
+from django.utils.deconstruct import deconstructible
+from storages.backends.s3 import S3Storage
+from urllib3.exceptions import HTTPError
+
+from files.errors import FilesError, StoreUnavailableError
+
+MISSING = frozenset({"404", "NoSuchKey", "NoSuchUpload", "NotFound"})
+CONNECT_SECONDS = 5
+READ_SECONDS = 30
+ATTEMPTS = 3
+
+
+def is_missing(error: ClientError) -> bool:
+    return error.response.get("Error", {}).get("Code", "") in MISSING
+
+
+@contextmanager
+def plain_errors() -> Iterator[None]:
+    """Turn what S3 and the way to it may raise into StoreUnavailableError.
+
+    What is missing stays a ClientError: whoever asks knows what that means.
+    """
+    try:
+        yield
+    except ClientError as error:
+        if is_missing(error):
+            raise
+        raise StoreUnavailableError from error
+    except HTTPClientError as error:
+        # What a sender's own stream raised comes back wrapped.
+        if isinstance(cause := error.kwargs.get("error"), FilesError):
+            raise cause from error
+        raise StoreUnavailableError from error
+    except (BotoCoreError, HTTPError) as error:
+        raise StoreUnavailableError from error
+
+
+@deconstructible(path="files.object_storage.VaultS3Storage")
+class VaultS3Storage(S3Storage):
+    """S3Storage fetches an object whole before the first byte can be read; this one streams."""
+
+    # Set by S3Storage from its options.
+    bucket_name: str
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("client_config", self._config(options))
+        # One part in memory at a time per request, whatever the size.
+        options.setdefault("transfer_config", TransferConfig(use_threads=False))
+        super().__init__(**options)
+
+    @staticmethod
+    def _config(options: dict[str, Any]) -> Config:
+        return Config(
+            signature_version="s3v4",
+            s3={"addressing_style": "path" if options.get("endpoint_url") else "auto"},
+            connect_timeout=CONNECT_SECONDS,
+            read_timeout=READ_SECONDS,
+            retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+        )
+
+    @property
+    def client(self) -> Any:
+        return self.connection.meta.client
+
+    def _open(self, name: str, mode: str = "rb") -> Any:
+        return io.BufferedReader(S3Reader(self, name), 256 * 1024)
+
+    def _save(self, name: str, content: File[Any]) -> str:
+        with plain_errors():
+            return str(super()._save(name, content))
+
+    def delete(self, name: str) -> None:
+        with plain_errors():
+            super().delete(name)
+
+    def exists(self, name: str) -> bool:
+        with plain_errors():
+            return bool(super().exists(name))
+
+    def size(self, name: str) -> int:
+        with plain_errors():
+            return int(super().size(name))
+
+    def signed_url(self, name: str, *, disposition: str, media_type: str) -> str:
+        """Return an address that gives the object for a short while, with these headers."""
+        headers = {
+            "ResponseContentDisposition": disposition,
+            "ResponseContentType": media_type,
+            "ResponseCacheControl": "private, no-cache",
+        }
+        with plain_errors():
+            return str(self.url(name, parameters=headers))
+
+
+class S3Reader(io.RawIOBase):
+    """An object as a file: read as it streams in; a seek begins another stream where it is read."""
+
+    def __init__(self, storage: VaultS3Storage, name: str) -> None:
+        super().__init__()
+        self._storage = storage
+        self._name = name
+        self._position = 0
+        self._stream: Any = None
+        self._size = self._find()
+
+    def _find(self) -> int:
+        where = {"Bucket": self._storage.bucket_name, "Key": self._name}
+        try:
+            with plain_errors():
+                return int(self._storage.client.head_object(**where)["ContentLength"])
+        except ClientError as error:
+            raise FileNotFoundError(self._name) from error
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._position
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._size}[whence]
+        target = max(0, base + offset)
+        if target != self._position:
+            self._drop()
+        self._position = target
+        return target
+
+    def readinto(self, buffer: Buffer, /) -> int:
+        view = memoryview(buffer).cast("B")
+        if self._position >= self._size or not view:
+            return 0
+        with plain_errors():
+            if self._stream is None:
+                self._stream = self._begin()
+            data: bytes = self._stream.read(len(view))
+        if not data:
+            raise StoreUnavailableError
+        view[: len(data)] = data
+        self._position += len(data)
+        return len(data)
+
+    def _begin(self) -> Any:
+        where = {"Bucket": self._storage.bucket_name, "Key": self._name}
+        answer = self._storage.client.get_object(**where, Range=f"bytes={self._position}-")
+        return answer["Body"]
+
+    def _drop(self) -> None:
+        if self._stream is not None:
+            with suppress(OSError):
+                self._stream.close()
+            self._stream = None
+
+    def close(self) -> None:
+        self._drop()
+        super().close()

@@ -1,0 +1,40 @@
+"""What the worker does for uploads. Every one may run twice, late, or be killed within."""
+
+import hashlib
+import logging
+from uuid import UUID
+
+from files.activity import Act
+from files.blobs import read_blob
+from files.errors import FilesError, StoreUnavailableError
+from files.models import Blob, Node, Upload
+from files.uploads.complete import complete_upload
+
+logger = logging.getLogger(__name__)
+
+
+def finish_upload(*, upload_id: UUID) -> None:
+    """Complete a large upload. What its sender must decide waits for them to ask again."""
+    uploads = Upload.objects.under_way().select_related("owner", "sender")
+    upload = uploads.filter(pk=upload_id).first()
+    if upload is None:
+        return
+    try:
+        act = Act(actor=upload.sender or upload.owner)
+        complete_upload(upload=upload, in_request=False, act=act)
+    except StoreUnavailableError:
+        # The worker tries again, later and later.
+        raise
+    except (FilesError, Node.DoesNotExist) as error:
+        logger.info("upload id=%s waits: %s", upload_id, error)
+
+
+def digest_blob(*, blob_id: UUID) -> None:
+    """Read what came straight into the bucket once, and write down its digest."""
+    blob = Blob.objects.filter(pk=blob_id, sha256="").first()
+    if blob is None:
+        return
+    digest = hashlib.sha256()
+    for chunk in read_blob(blob):
+        digest.update(chunk)
+    Blob.objects.filter(pk=blob_id, sha256="").update(sha256=digest.hexdigest())

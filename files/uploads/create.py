@@ -1,0 +1,202 @@
+"""The beginning of an upload in parts: its space is reserved, and its size known, for good."""
+
+import re
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
+from django.utils import timezone
+
+from files.activity import SITE, Act
+from files.conflicts import Conflict
+from files.errors import UploadError, UploadLimitError
+from files.models import Blob, Node, Upload
+from files.names import clean_path
+from files.quota import lock_vault, require_room, vault_of
+from files.stores import current_store
+from files.tree import living_folder, lock_tree
+from files.uploads.finish import is_taken, place_blob
+from files.uploads.plan import part_count, part_size_for, require_size
+from files.uploads.registry import part_store
+
+KEY = re.compile(r"[\x21-\x7e]{1,64}")
+SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What somebody wants to send."""
+
+    folder: Node
+    # Where that is not the folder's owner: an editor of it.
+    sender: AbstractBaseUser | None
+    # Clean names, the last one the file's.
+    names: Sequence[str]
+    size: int
+    conflict: Conflict
+    key: str
+    sha256: str
+    act: Act
+
+
+@dataclass(frozen=True)
+class Begun:
+    """An upload; or the file, where none is needed; or neither, where SKIP found the name taken."""
+
+    upload: Upload | None = None
+    node: Node | None = None
+    new: bool = True
+
+
+def create_upload(
+    *,
+    folder: Node,
+    path: str,
+    size: int,
+    conflict: Conflict,
+    key: str,
+    sha256: str = "",
+    act: Act = SITE,
+) -> Begun:
+    """Begin an upload to the relative `path` below the folder, or find it again by its key.
+
+    Content that the owner keeps already becomes a file at once; somebody else who sends it is not
+    told so. Raises InvalidNameError, NameTakenError, QuotaError, TooLargeError, UploadError,
+    UploadLimitError, StorageFullError or StoreUnavailableError; nothing is reserved then.
+    Call it outside of a transaction.
+    """
+    sender = act.actor if act.actor_id != folder.owner_id else None
+    wish = Wish(
+        folder=folder,
+        sender=sender,
+        names=clean_path(path),
+        size=_checked_size(size),
+        conflict=conflict,
+        key=_checked_key(key, sender),
+        sha256=_checked_digest(sha256),
+        act=act,
+    )
+    if (known := _find(wish)) is not None:
+        return known
+    if is_taken(folder=folder, names=wish.names, conflict=conflict):
+        return Begun()
+    if sha256 and act.actor_id == folder.owner_id and (node := _place_known(wish)) is not None:
+        return Begun(node=node)
+    # A first look, before the store is troubled; what counts is looked at under the lock.
+    require_room(vault=vault_of(folder.owner_id), size=size)
+    return _reserve(wish)
+
+
+def _checked_size(size: int) -> int:
+    require_size(size)
+    if size < 0:
+        raise UploadError("Say how many bytes the file has.")
+    return size
+
+
+def _checked_key(key: str, sender: AbstractBaseUser | None) -> str:
+    if not KEY.fullmatch(key):
+        raise UploadError("Send a key of 1 to 64 plain characters, another for each upload.")
+    # So that an editor of the owner's folder meets none of the owner's own.
+    return f"{sender.pk}:{key}"[:100] if sender is not None else key
+
+
+def _checked_digest(sha256: str) -> str:
+    if sha256 and not SHA256.fullmatch(sha256):
+        raise UploadError("A SHA-256 is 64 hexadecimal digits, in lower case.")
+    return sha256
+
+
+def _find(wish: Wish) -> Begun | None:
+    """Return the upload that the same key began. Raises UploadError where it was another's."""
+    upload = (
+        Upload.objects.select_related("node__content")
+        .filter(owner_id=wish.folder.owner_id, idempotency_key=wish.key)
+        .first()
+    )
+    if upload is None:
+        return None
+    same = (list(wish.names), wish.size, wish.folder.pk)
+    if (upload.path, upload.size, upload.folder_id) != same:
+        raise UploadError("This key belongs to another upload. Send a new one.")
+    if upload.state == Upload.State.DONE:
+        return Begun(node=upload.node, new=False)
+    return Begun(upload=upload, new=False)
+
+
+@transaction.atomic
+def _place_known(wish: Wish) -> Node | None:
+    """Make a file of bytes that the owner keeps already. They count once in the quota."""
+    lock_tree(wish.folder.owner_id)
+    blob = (
+        Blob.objects.filter(owner_id=wish.folder.owner_id, size=wish.size, sha256=wish.sha256)
+        # Under the tree's lock what a version names stays; what none names may go any moment.
+        .filter(versions__isnull=False, quarantined_at=None)
+        .first()
+    )
+    if blob is None:
+        return None
+    *folders, name = wish.names
+    return place_blob(
+        folder=wish.folder,
+        folders=folders,
+        name=name,
+        blob=blob,
+        conflict=wish.conflict,
+        act=wish.act,
+    )
+
+
+def _reserve(wish: Wish) -> Begun:
+    upload = _planned(wish)
+    store = part_store(upload.store)
+    upload.store_upload_id = store.begin(key=upload.key, size=upload.size, parts=part_count(upload))
+    begun = None
+    try:
+        begun = _enter(upload, wish)
+    finally:
+        # Refused, or another request with the same key was faster.
+        if begun is None or begun.upload is not upload:
+            store.forget(upload)
+    return begun
+
+
+def _planned(wish: Wish) -> Upload:
+    owner_id = wish.folder.owner_id
+    return Upload(
+        owner_id=owner_id,
+        sender_id=wish.sender.pk if wish.sender else None,
+        folder=wish.folder,
+        path=list(wish.names),
+        conflict=wish.conflict,
+        idempotency_key=wish.key,
+        size=wish.size,
+        part_size=part_size_for(wish.size),
+        sha256=wish.sha256,
+        store=current_store(),
+        key=f"users/{owner_id}/{secrets.token_hex(16)}",
+        expires_at=timezone.now() + timedelta(days=settings.FILES_UPLOAD_DAYS),
+    )
+
+
+@transaction.atomic
+def _enter(upload: Upload, wish: Wish) -> Begun:
+    """Reserve the space, under the vault's lock: of many at once, only as many as fit."""
+    # The tree first, always; and the folder must be there still.
+    lock_tree(upload.owner_id)
+    living_folder(wish.folder)
+    vault = lock_vault(upload.owner_id)
+    if (known := _find(wish)) is not None:
+        return known
+    under_way = Upload.objects.under_way().filter(owner_id=upload.owner_id).count()
+    if under_way >= settings.FILES_UPLOADS_OPEN:
+        raise UploadLimitError(
+            f"{under_way:,} uploads are under way already. Finish some, or give them up."
+        )
+    require_room(vault=vault, size=upload.size)
+    upload.save(force_insert=True)
+    return Begun(upload=upload)

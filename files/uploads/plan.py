@@ -1,0 +1,51 @@
+"""Into which parts a file is cut."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from files.errors import TooLargeError
+from files.models import Upload
+
+# S3's own limit.
+MAX_PARTS = 10_000
+MEGABYTE = 1024**2
+
+
+@dataclass(frozen=True)
+class Part:
+    """Bytes `offset` to `offset + length - 1` of the file. Numbers count from 1."""
+
+    number: int
+    offset: int
+    length: int
+
+
+def require_size(size: int) -> None:
+    """Raise TooLargeError for more than any file may have."""
+    if size > settings.FILES_MAX_SIZE:
+        raise TooLargeError(f"Files may have at most {settings.FILES_MAX_SIZE:,} bytes.")
+
+
+def part_size_for(size: int) -> int:
+    """Return how many bytes each part but the last has: whole megabytes, as few as may be."""
+    least = -(-size // MAX_PARTS)
+    return max(int(settings.FILES_PART_SIZE), -(-least // MEGABYTE) * MEGABYTE)
+
+
+def part_count(upload: Upload) -> int:
+    """Return of how many parts an upload consists. An empty file has one, empty."""
+    return max(1, -(-upload.size // upload.part_size))
+
+
+def part_of(upload: Upload, number: int) -> Part:
+    """Return where a part lies. Raises ValueError for a number that the upload does not have."""
+    if not 1 <= number <= part_count(upload):
+        raise ValueError(number)
+    offset = (number - 1) * upload.part_size
+    return Part(number, offset, min(upload.part_size, upload.size - offset))
+
+
+def missing_parts(upload: Upload, arrived: Collection[int]) -> list[int]:
+    return [number for number in range(1, part_count(upload) + 1) if number not in arrived]

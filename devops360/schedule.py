@@ -18,8 +18,10 @@ from accounts.recovery import finish_due, forget_old_requests
 from accounts.sessions import forget_ended_sessions
 from files.activity import forget_old_activity
 from files.blobs import sweep_blobs, sweep_incoming
+from files.recount import recount_vaults
 from files.trash import purge_old_trash
 from files.uploads.abort import expire_uploads
+from notifications.receivers.upkeep import forget_old_calls, mind_webhooks
 
 logger = logging.getLogger(__name__)
 
@@ -55,6 +57,7 @@ JOBS = {
         Job("purge_old_trash", HOUR, purge_old_trash),
         Job("expire_uploads", HOUR, expire_uploads),
         Job("sweep_blobs", HOUR, sweep_blobs),
+        Job("recount_vaults", DAY, recount_vaults),
         Job("sweep_incoming", DAY, sweep_incoming),
         Job("delete_due_accounts", HOUR, delete_due),
         Job("finish_due_recoveries", QUARTER, finish_due),
@@ -67,6 +70,8 @@ JOBS = {
         Job("clear_sessions", DAY, lambda: call_command("clearsessions")),
         Job("forget_ended_sessions", DAY, forget_ended_sessions),
         Job("prune_tasks", DAY, _prune_tasks),
+        Job("mind_webhooks", QUARTER, mind_webhooks),
+        Job("forget_old_calls", DAY, forget_old_calls),
     )
 }
 

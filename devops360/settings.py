@@ -289,6 +289,8 @@ DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", f"{SITE_NAME} <no-reply@{_host}>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # Text messages: "console:" prints them, "sns:" hands them to AWS, "" sends none.
 SMS_URL = env.choice("SMS_URL", "" if PRODUCTION else "console:", ("", "console:", "sns:"))
+# People may have what they are told posted to addresses of their own.
+WEBHOOKS = env.flag("WEBHOOKS", default=True)
 # Countries that texts go to, by their two letters; empty: every one.
 SMS_COUNTRIES = [word.upper() for word in env.words("SMS_COUNTRIES")]
 # Codes by text a day: to one person, to one country, and altogether.

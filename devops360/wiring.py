@@ -2,15 +2,20 @@
 
 from collections.abc import Iterator
 from pathlib import PurePosixPath
+from uuid import UUID
+
+from django.conf import settings
 
 from accounts.deletion import register_cleaner
 from accounts.entrance import register_welcome
 from accounts.export import ExportItem, register_exporter
 from accounts.models import User
-from accounts.storage_use import register_storage_use
+from accounts.storage_use import Quota, register_quota, register_storage_use
 from files.blobs import read_blob
 from files.grants import claim_grants
 from files.people import register_directory
+from files.quota import own_quota, set_quota
+from files.sizes import filesize
 from files.vault import delete_vault, storage_used, walk_vault
 
 # These hold their own compression: packing them again costs time and saves nothing.
@@ -27,6 +32,14 @@ def connect_apps() -> None:
     register_storage_use(storage_used)
     register_directory(find_person)
     register_welcome(claim_shared)
+    register_quota(
+        Quota(
+            read=own_quota,
+            write=write_quota,
+            everyone=lambda: settings.FILES_QUOTA,
+            words=filesize,
+        )
+    )
 
 
 def export_files(user: User) -> Iterator[ExportItem]:
@@ -53,3 +66,7 @@ def claim_shared(user: User) -> None:
     """Give somebody who has signed in what was shared with their confirmed address before."""
     if user.emailaddress_set.filter(email__iexact=user.email, verified=True).exists():
         claim_grants(person=user, address=user.email)
+
+
+def write_quota(owner_id: UUID, quota: int | None) -> None:
+    set_quota(owner_id=owner_id, quota=quota)

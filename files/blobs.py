@@ -12,10 +12,11 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from files.errors import IncompleteError, StorageFullError, TooLargeError
-from files.models import Blob
+from files.models import Blob, Version
 from files.sniffing import sniff
 from files.stores import LOCAL, current_store, store_named
 
@@ -24,6 +25,7 @@ logger = logging.getLogger(__name__)
 HEAD = 64 * 1024
 CHUNK = 1024 * 1024
 GRACE = timedelta(days=1)
+NAMED = Exists(Version.objects.filter(blob=OuterRef("pk")))
 
 
 class Readable(Protocol):
@@ -144,13 +146,13 @@ def sweep_incoming() -> int:
 
 
 def sweep_blobs(*, grace: timedelta = GRACE, batch: int = 500) -> int:
-    """Delete blobs that no version names and that are older than `grace`. Returns how many."""
+    """Delete blobs that no version has named for longer than `grace`. Returns how many."""
     swept = 0
     while True:
         with transaction.atomic():
             blobs = list(
                 Blob.objects.select_for_update(skip_locked=True, of=("self",))
-                .filter(versions=None, uploads=None, created_at__lt=timezone.now() - grace)
+                .filter(~NAMED, released_at__lt=timezone.now() - grace)
                 .prefetch_related("previews")[:batch]
             )
             going = [(store_named(blob.store), blob.key) for blob in blobs]

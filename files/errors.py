@@ -47,6 +47,10 @@ class NotAllowedError(FilesError):
     """Something that the person sees, but may not do that with."""
 
 
+class VersionError(FilesError):
+    """A version that cannot be restored or deleted."""
+
+
 class StorageFullError(FilesError):
     """The disk has no room."""
 

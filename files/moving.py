@@ -60,7 +60,8 @@ def copy_nodes(
 ) -> list[Node]:
     """Copy the nodes, with all they hold, into the target folder. Returns the copies.
 
-    No bytes are copied: the new files start with the blob of the newest version. Raises as
+    No bytes are copied: the new files start with the blob of the newest version, which counts once
+    however many files hold it. Raises as
     move_nodes does; a copy beside its original always gets a name of its own.
     """
     nodes, target = _fresh(owner, nodes, target)

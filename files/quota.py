@@ -4,19 +4,23 @@ Every blob that a version names counts once, whether it is the newest content, a
 or in the trash; and so does the whole size of every upload under way.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import batched
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
-from django.db.models import F, Sum
+from django.db.models import F, Sum, Value
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from files.errors import QuotaError
 from files.models import Blob, Upload, Vault
 from files.sizes import filesize
+
+BATCH = 1000
 
 
 @dataclass(frozen=True)
@@ -44,15 +48,39 @@ def vault_of(owner_id: UUID) -> Vault:
 
 def lock_vault(owner_id: UUID) -> Vault:
     """Hold the vault's row until the transaction ends. The tree's lock comes before this one."""
-    vault_of(owner_id)
-    return Vault.objects.select_for_update().get(owner_id=owner_id)
+    vaults = Vault.objects.select_for_update()
+    vault = vaults.filter(owner_id=owner_id).first()
+    if vault is None:
+        vault = vaults.get(pk=vault_of(owner_id).pk)
+    return vault
 
 
 def _usage(vault: Vault) -> Usage:
     uploads = Upload.objects.under_way().filter(owner_id=vault.pk)
     reserved = uploads.aggregate(bytes=Sum("size"))["bytes"] or 0
-    quota = settings.FILES_QUOTA if vault.quota is None else vault.quota
-    return Usage(quota=quota, used=vault.used, reserved=reserved)
+    return Usage(quota=quota_of(vault), used=vault.used, reserved=reserved)
+
+
+def own_quota(owner_id: UUID) -> int | None:
+    """Return the quota that was set for this person alone, in bytes."""
+    return Vault.objects.filter(pk=owner_id).values_list("quota", flat=True).first()
+
+
+def quota_of(vault: Vault) -> int:
+    """Return what the owner may keep: their own quota, or else the site's."""
+    return int(settings.FILES_QUOTA) if vault.quota is None else vault.quota
+
+
+@transaction.atomic
+def set_quota(*, owner_id: UUID, quota: int | None) -> Vault:
+    """Let a person keep so many bytes; None for what the site gives to everyone.
+
+    Less than what is kept already takes nothing away: it only lets nothing more in.
+    """
+    vault = lock_vault(owner_id)
+    vault.quota = quota
+    vault.save(update_fields=["quota"])
+    return vault
 
 
 def require_room(*, vault: Vault, size: int) -> None:
@@ -68,27 +96,44 @@ def require_room(*, vault: Vault, size: int) -> None:
 
 @transaction.atomic
 def take_space(blob: Blob) -> None:
-    """Count a blob that a version begins to name. Raises QuotaError where it does not fit.
+    """Count a blob that a version begins to name; one that is counted already costs nothing more.
 
-    Call it with the tree locked. An upload's own reservation must be over by then.
+    Call it with the tree locked, in the transaction that makes the version. An upload's own
+    reservation must be over by then. Raises QuotaError where it does not fit, and
+    Blob.DoesNotExist where the sweeper has been faster: a released blob that is to be named again
+    is either held here, so that the sweeper leaves it, or it is gone and its bytes are sent anew.
     """
     vault = lock_vault(blob.owner_id)
+    blobs = Blob.objects.filter(pk=blob.pk)
+    if not blobs.filter(released_at__isnull=False).update(released_at=None):
+        # Counted, by the version that names it. Or swept.
+        blobs.only("pk").get()
+        return
     require_room(vault=vault, size=blob.size)
     Vault.objects.filter(pk=vault.pk).update(used=F("used") + blob.size)
+    blob.released_at = None
 
 
 @transaction.atomic
 def give_back_space(*, owner_id: UUID, blob_ids: Iterable[UUID]) -> int:
     """Release those of the blobs that no version names any more. Returns their bytes.
 
-    Call it with the tree locked, after the versions are gone. They can be swept from now on.
+    Call it with the tree locked, after the versions are gone. They can be swept once they have
+    been released for long enough.
     """
     vault = lock_vault(owner_id)
+    given_back = sum(_release(owner_id, batch) for batch in batched(blob_ids, BATCH))
+    # Never below nothing, which would refuse the purge: during a deployment, the program before
+    # this one has stored without counting. The next recount puts that right.
+    left = Greatest(F("used") - given_back, Value(0))
+    Vault.objects.filter(pk=vault.pk).update(used=left)
+    return given_back
+
+
+def _release(owner_id: UUID, blob_ids: Sequence[UUID]) -> int:
     going = Blob.objects.filter(
-        owner_id=owner_id, pk__in=list(blob_ids), versions=None, released_at=None
+        owner_id=owner_id, pk__in=blob_ids, versions=None, released_at__isnull=True
     )
     sizes = dict(going.values_list("pk", "size"))
     Blob.objects.filter(pk__in=list(sizes)).update(released_at=timezone.now())
-    given_back = sum(sizes.values())
-    Vault.objects.filter(pk=vault.pk).update(used=F("used") - given_back)
-    return given_back
+    return sum(sizes.values())

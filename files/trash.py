@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from files.activity import SITE, Act, record
 from files.conflicts import free_name
-from files.models import Activity, Node
+from files.models import Activity, Node, Version
 from files.names import name_fields
+from files.quota import give_back_space
 from files.tree import ancestors, lock_tree, subtree_ids
 
 logger = logging.getLogger(__name__)
@@ -72,19 +73,24 @@ def restore_nodes(*, owner: AbstractBaseUser, nodes: Sequence[Node], act: Act = 
 def purge_nodes(*, owner: AbstractBaseUser, nodes: Sequence[Node], act: Act = SITE) -> int:
     """Delete the nodes from the trash for good. Returns how many files and folders that were.
 
-    Their blobs go with the next sweep, if nothing else holds them.
+    Their space is given back at once, and their blobs go with a later sweep, if nothing else
+    holds them.
     """
     root = lock_tree(owner.pk)
     tops = list(Node.objects.owned_by(owner).in_trash().filter(pk__in=[n.pk for n in nodes]))
     record(Activity.Kind.PURGED, tops, act)
     purged = 0
+    released: set[UUID] = set()
     for top in tops:
         going = Node.objects.filter(trash_root=top)
         # Things deleted on their own before the folder around them stay in the trash.
         staying = Node.objects.in_trash().filter(parent__trash_root=top).exclude(pk=top.pk)
         staying.update(parent=root)
+        versions = Version.objects.filter(node__trash_root=top)
+        released.update(versions.values_list("blob_id", flat=True))
         purged += going.count()
         going.delete()
+    give_back_space(owner_id=owner.pk, blob_ids=released)
     return purged
 
 

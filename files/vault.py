@@ -6,10 +6,11 @@ from uuid import UUID
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.files.storage import Storage, default_storage
 from django.db import transaction
-from django.db.models import Sum
 
-from files.models import Blob, Node, Preview
+from files.models import Blob, Node, Preview, Vault
+from files.quota import lock_vault
 from files.stores import store_named
+from files.tree import lock_tree, root_of
 
 
 def walk_vault(*, owner: AbstractBaseUser) -> Iterator[tuple[str, Blob]]:
@@ -34,9 +35,8 @@ def _path(folder: UUID | None, known: dict[UUID, tuple[UUID | None, str]], name:
 
 
 def storage_used(owner_ids: Collection[UUID]) -> dict[UUID, int]:
-    """Return the bytes that each owner's blobs take, versions and trash too; one query."""
-    used = Blob.objects.filter(owner__in=owner_ids).values("owner_id").annotate(used=Sum("size"))
-    return {row["owner_id"]: row["used"] for row in used}
+    """Return the bytes that each owner keeps, versions and trash too; one query."""
+    return dict(Vault.objects.filter(pk__in=owner_ids).values_list("pk", "used"))
 
 
 @transaction.atomic
@@ -45,12 +45,16 @@ def delete_vault(*, owner: AbstractBaseUser) -> int:
 
     The bytes go once the transaction has committed: no row may name what is gone.
     """
+    root_of(owner)
+    lock_tree(owner.pk)
+    vault = lock_vault(owner.pk)
     blobs = Blob.objects.filter(owner=owner.pk)
     keys = [(store_named(store), key) for store, key in blobs.values_list("store", "key")]
     made = Preview.objects.filter(blob__owner=owner.pk).exclude(key="")
     previews = [(default_storage, key) for key in made.values_list("key", flat=True)]
     Node.objects.owned_by(owner).delete()
     blobs.delete()
+    Vault.objects.filter(pk=vault.pk).update(used=0, told_level=0)
     transaction.on_commit(lambda: _delete_objects([*keys, *previews]))
     return len(keys)
 

@@ -4,14 +4,21 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from files.activity import SITE, Act
-from files.models import Blob, Node, Version
+from files.activity import SITE, Act, record
+from files.errors import VersionError
+from files.models import Activity, Blob, Node, Version
 from files.names import name_fields
+from files.quota import give_back_space, take_space
+from files.tree import lock_tree
 
 
 @transaction.atomic
 def create_file(*, folder: Node, name: str, blob: Blob, act: Act = SITE) -> Node:
-    """Make a file of the blob. Call it with the tree locked and a clean, free name."""
+    """Make a file of the blob. Call it with the tree locked and a clean, free name.
+
+    Raises QuotaError where there is no room for it.
+    """
+    take_space(blob)
     node = Node.objects.create(
         owner_id=folder.owner_id,
         parent=folder,
@@ -29,7 +36,11 @@ def create_file(*, folder: Node, name: str, blob: Blob, act: Act = SITE) -> Node
 
 @transaction.atomic
 def add_version(*, node: Node, blob: Blob, act: Act = SITE) -> Node:
-    """Make the blob what the file holds. Call it with the tree locked."""
+    """Make the blob what the file holds. Call it with the tree locked.
+
+    Raises QuotaError where there is no room for it: the former version stays, and counts.
+    """
+    take_space(blob)
     newest = Version.objects.filter(node=node).aggregate(newest=Max("number"))["newest"] or 0
     maker = act.maker_for(node.owner_id)
     Version.objects.create(node=node, blob=blob, number=newest + 1, created_by_id=maker)
@@ -37,3 +48,47 @@ def add_version(*, node: Node, blob: Blob, act: Act = SITE) -> Node:
     node.modified_at = timezone.now()
     node.save(update_fields=["content", "size", "media_type", "modified_at"])
     return node
+
+
+@transaction.atomic
+def restore_version(*, version: Version, act: Act = SITE) -> Version:
+    """Make what the file held then its newest version. Returns the newest.
+
+    Nothing is lost by it: what the file held until now stays a version, which can be restored in
+    turn. It takes no space. Raises Node.DoesNotExist where the file has been deleted,
+    Version.DoesNotExist where the version has, and VersionError for what the file holds already.
+    """
+    version = _held(version)
+    if version.blob_id == version.node.content_id:
+        raise VersionError("The file already holds this version.")
+    node = add_version(node=version.node, blob=version.blob, act=act)
+    record(Activity.Kind.REPLACED, [node], act, detail=f"version {version.number}")
+    return newest_version(node)
+
+
+@transaction.atomic
+def delete_version(*, version: Version, act: Act = SITE) -> int:
+    """Delete an older version for good. Returns the bytes that are free again.
+
+    None, where another version or a copy of the file has the same content. Raises as
+    restore_version does: what the file holds stays.
+    """
+    version = _held(version)
+    if version.pk == newest_version(version.node).pk:
+        raise VersionError("This is what the file holds. Restore another version first.")
+    record(Activity.Kind.PURGED, [version.node], act, detail=f"version {version.number}")
+    version.delete()
+    return give_back_space(owner_id=version.node.owner_id, blob_ids=[version.blob_id])
+
+
+def newest_version(node: Node) -> Version:
+    return Version.objects.filter(node=node).latest("number")
+
+
+def _held(version: Version) -> Version:
+    """Lock the tree and read the version of a living file again."""
+    lock_tree(version.node.owner_id)
+    node = Node.objects.living().get(pk=version.node_id)
+    version = Version.objects.select_related("blob").get(pk=version.pk)
+    version.node = node
+    return version

@@ -1,8 +1,22 @@
 from django.urls import path
 
-from notifications.views import unsubscribe
+from notifications.views import unsubscribe, webhooks
 
 app_name = "notifications"
 urlpatterns = [
+    path("webhooks/", webhooks.webhooks_page, name="webhooks"),
+    path("webhooks/<uuid:uuid>/", webhooks.webhook_page, name="webhook"),
+    path("webhooks/<uuid:uuid>/challenge/", webhooks.challenge_webhook, name="challenge_webhook"),
+    path("webhooks/<uuid:uuid>/confirm/", webhooks.confirm_webhook, name="confirm_webhook"),
+    path("webhooks/<uuid:uuid>/test/", webhooks.test_webhook, name="test_webhook"),
+    path("webhooks/<uuid:uuid>/pause/", webhooks.pause_webhook, name="pause_webhook"),
+    path("webhooks/<uuid:uuid>/resume/", webhooks.resume_webhook, name="resume_webhook"),
+    path("webhooks/<uuid:uuid>/secret/", webhooks.rotate_webhook, name="rotate_webhook"),
+    path("webhooks/<uuid:uuid>/remove/", webhooks.remove_webhook, name="remove_webhook"),
+    path(
+        "webhooks/<uuid:uuid>/calls/<int:call_id>/again/",
+        webhooks.send_call_again,
+        name="send_call_again",
+    ),
     path("unsubscribe/<str:token>/", unsubscribe.unsubscribe_page, name="unsubscribe"),
 ]

@@ -23,7 +23,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts import passwords, people, sessions
 from accounts.admin.factors import FactorActions, FactorFilter, with_factor
 from accounts.errors import AccountError
-from accounts.forms.people import InvitationForm
+from accounts.forms.people import InvitationForm, PersonForm
 from accounts.models import User
 from accounts.storage_use import storage_used
 
@@ -61,6 +61,7 @@ class PeopleList(ChangeList):
 
 @admin.register(User)
 class UserAdmin(FactorActions, admin.ModelAdmin[User]):
+    form = PersonForm
     list_display = (
         *("username", "display_name", "email", "is_active", "is_staff", "is_verified"),
         "has_factor",
@@ -90,7 +91,16 @@ class UserAdmin(FactorActions, admin.ModelAdmin[User]):
         (gettext_lazy("Second factors"), {"fields": ("must_enrol", "factors")}),
         (
             gettext_lazy("Use"),
-            {"fields": ("storage", "session_count", "last_login", "date_joined", "delete_after")},
+            {
+                "fields": (
+                    "storage",
+                    "quota",
+                    "session_count",
+                    "last_login",
+                    "date_joined",
+                    "delete_after",
+                )
+            },
         ),
     )
     add_fieldsets = ((None, {"fields": ("email", "username", "display_name")}),)
@@ -156,6 +166,8 @@ class UserAdmin(FactorActions, admin.ModelAdmin[User]):
     def save_model(self, request: Any, obj: User, form: ModelForm[User], change: bool) -> None:
         if change:
             super().save_model(request, obj, form, change)
+            if isinstance(form, PersonForm):
+                form.save_quota()
             return
         person = people.invite_person(**form.cleaned_data)
         # The form's instance becomes the person, so that the admin's log names it.

@@ -5,12 +5,18 @@ import zipfile
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.files.storage import default_storage
+from django.test import Client
 
 from accounts.deletion import delete_person
 from accounts.export import stream_export
 from accounts.storage_use import storage_used
+from accounts.tests.factories import UserFactory
+from accounts.tests.verified import sign_in_verified
 from files.models import Blob, Node
+from files.quota import set_quota, usage_of
+from files.sizes import filesize
 from files.tests.factories import OwnerFactory, make_file
 from files.trash import trash_nodes
 from files.tree import root_of
@@ -54,3 +60,40 @@ def test_a_deleted_person_leaves_no_byte(person: Any) -> None:
     assert default_storage.listdir(f"users/{pk}")[1] == []
     assert Blob.objects.get() == kept.content
     assert not Node.objects.filter(owner_id=pk).exists()
+
+
+@pytest.fixture
+def boss(db: None) -> Client:
+    client = Client()
+    sign_in_verified(client, UserFactory.create(is_staff=True, is_superuser=True))
+    return client
+
+
+def change(boss: Client, person: Any, quota: str) -> Any:
+    data = {"username": person.username, "display_name": "", "quota": quota}
+    return boss.post(f"/admin/accounts/user/{person.pk}/change/", data)
+
+
+def test_an_administrator_sets_a_quota_and_sees_what_is_used(boss: Client, person: Any) -> None:
+    make_file(root_of(person), "secret name.txt", b"12345")
+    assert change(boss, person, "1.5").status_code == 302
+    assert usage_of(person).quota == 1_500_000_000
+    page = boss.get(f"/admin/accounts/user/{person.pk}/change/").content.decode()
+    assert 'value="1.500"' in page
+    assert f"{filesize(settings.FILES_QUOTA)}, as everyone" in page
+    assert "5\xa0bytes" in page
+    assert "secret name" not in page
+    assert change(boss, person, "").status_code == 302
+    assert usage_of(person).quota == settings.FILES_QUOTA
+
+
+def test_a_quota_that_is_none_is_refused(boss: Client, person: Any) -> None:
+    for wrong in ("-1", "much"):
+        assert change(boss, person, wrong).status_code == 200
+    assert usage_of(person).quota == settings.FILES_QUOTA
+
+
+def test_a_quota_set_to_the_byte_survives_another_change(boss: Client, person: Any) -> None:
+    set_quota(owner_id=person.pk, quota=114_567_891)
+    change(boss, person, "0.115")
+    assert usage_of(person).quota == 114_567_891

@@ -5,6 +5,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from files.models.tree import Node
 
@@ -25,8 +26,9 @@ class Blob(models.Model):
     # Sniffed from the bytes, never believed from the name.
     media_type = models.CharField(max_length=100)
     created_at = models.DateTimeField(auto_now_add=True)
-    # Since when no version names it: it takes no space any more, and goes with the sweep.
-    released_at = models.DateTimeField(null=True, editable=False)
+    # Since when no version names it, as when it has just arrived: it takes no space, and goes with
+    # the sweep. None while a version names it: files.quota turns it over.
+    released_at = models.DateTimeField(null=True, default=timezone.now, editable=False)
     # When its bytes were last read and found to be right, and when they were found not to be.
     verified_at = models.DateTimeField(null=True, editable=False)
     quarantined_at = models.DateTimeField(null=True, editable=False)

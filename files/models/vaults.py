@@ -15,6 +15,8 @@ class Vault(models.Model):
     quota = models.BigIntegerField(null=True, blank=True)
     # The sum of the sizes of all blobs that a version names: the newest, older ones, the trash.
     used = models.BigIntegerField(default=0, editable=False)
+    # The level, in per cent of the quota, that the owner has been told to have reached.
+    told_level = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
 
     class Meta:
         constraints = [

@@ -3,18 +3,23 @@
 import io
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 from typing import Any
 
 import pytest
 from django.db import connection
 
+from files.blobs import store_blob, sweep_blobs
 from files.conflicts import Conflict
-from files.errors import FilesError, IntoItselfError, NameTakenError
+from files.errors import FilesError, IntoItselfError, NameTakenError, QuotaError
 from files.models import Blob, Node, Version
 from files.moving import move_nodes
-from files.tests.factories import OwnerFactory, make_file, make_folder
+from files.quota import set_quota, usage_of
+from files.tests.factories import OwnerFactory, make_file, make_folder, read_file
+from files.trash import purge_trash, trash_nodes
 from files.tree import ancestors, create_folder, root_of
+from files.uploads.finish import place_blob
 from files.uploads.receive import receive_stream
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -76,6 +81,51 @@ def test_many_that_replace_make_a_version_each(owner: Any) -> None:
     assert len({result.pk for result in results}) == 1
     numbers = Version.objects.order_by("number").values_list("number", flat=True)
     assert list(numbers) == list(range(1, THREADS + 1))
+
+
+@pytest.mark.parametrize("conflict", [Conflict.KEEP_BOTH, Conflict.REPLACE])
+def test_many_uploads_at_once_stay_within_the_quota(owner: Any, conflict: Conflict) -> None:
+    root = root_of(owner)
+    set_quota(owner_id=owner.pk, quota=350_000)
+    results = uploads(root, conflict)
+    assert len([result for result in results if isinstance(result, Node)]) == 3
+    assert len([result for result in results if isinstance(result, QuotaError)]) == THREADS - 3
+    assert usage_of(owner).used == 300_000
+    assert Blob.objects.count() == Version.objects.count() == 3
+
+
+def test_purging_many_at_once_gives_back_once(owner: Any) -> None:
+    root = root_of(owner)
+    nodes = [make_file(root, f"{number}.txt", b"12345") for number in range(THREADS)]
+    trash_nodes(owner=owner, nodes=nodes)
+    works = [lambda: purge_trash(owner=owner)] * THREADS
+    at_once([*works, lambda: make_file(root, "new.txt", b"123")])
+    assert usage_of(owner).used == 3
+    assert Blob.objects.exclude(released_at=None).count() == THREADS
+
+
+def test_a_blob_is_either_swept_or_named_again(owner: Any) -> None:
+    root = root_of(owner)
+    for number in range(5):
+        content = str(number).encode()
+        blob = store_blob(owner=owner, stream=io.BytesIO(content), name="", expected=1, limit=1)
+
+        def name_again(blob: Blob = blob, name: str = f"{blob.pk}") -> Node | None:
+            try:
+                return place_blob(
+                    folder=root, folders=[], name=name, blob=blob, conflict=Conflict.ASK
+                )
+            except Blob.DoesNotExist:
+                return None
+
+        def sweep() -> int:
+            return sweep_blobs(grace=timedelta(0))
+
+        node, swept = at_once([name_again, sweep])
+        assert (node is None) == (swept == 1)
+        if node is not None:
+            assert read_file(node) == content
+    assert usage_of(owner).used == Blob.objects.count() == Node.objects.files().count()
 
 
 def test_two_moves_make_no_circle(owner: Any) -> None:

@@ -191,7 +191,7 @@ def test_the_sweeper_takes_only_old_and_unnamed_blobs(root: Node, settings: Any)
     named = make_file(root, "a.txt")
     orphan = store_blob(owner=root.owner, stream=io.BytesIO(b"x"), name="", expected=1, limit=10)
     assert sweep_blobs() == 0, "young ones may be about to be named"
-    Blob.objects.update(created_at="2020-01-01T00:00:00Z")
+    Blob.objects.filter(released_at__isnull=False).update(released_at="2020-01-01T00:00:00Z")
     assert sweep_blobs() == 1
     assert not default_storage.exists(orphan.key)
     assert named.content is not None

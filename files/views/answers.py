@@ -31,6 +31,7 @@ from files.errors import (
     UploadError,
     UploadGoneError,
     UploadLimitError,
+    VersionError,
 )
 from files.forms import parse_ids
 from files.http import AuthenticatedRequest, address_of, user_agent_of
@@ -56,6 +57,7 @@ STATUS: dict[type[FilesError], int] = {
     UploadError: 400,
     UploadGoneError: 410,
     UploadLimitError: 429,
+    VersionError: 409,
 }
 
 RETRY_SECONDS = 2

@@ -3,8 +3,11 @@
 from notifications.channels.base import Channel
 from notifications.channels.email import EmailChannel
 from notifications.channels.sms import SmsChannel
+from notifications.channels.webhook import WebhookChannel
 
-CHANNELS: dict[str, Channel] = {channel.name: channel for channel in (EmailChannel(), SmsChannel())}
+CHANNELS: dict[str, Channel] = {
+    channel.name: channel for channel in (EmailChannel(), SmsChannel(), WebhookChannel())
+}
 
 
 def configured_channels() -> list[Channel]:

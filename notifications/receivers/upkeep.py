@@ -1,0 +1,55 @@
+"""What is looked after by the clock: webhooks that never work, what is old."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import F
+from django.urls import reverse
+from django.utils import timezone
+
+from notifications import endpoints
+from notifications.channels.base import WEBHOOK
+from notifications.events import notify
+from notifications.models import Endpoint, InboundMessage, Webhook, WebhookCall
+from notifications.receivers.webhooks import PAUSED, host_of
+
+FAILING = timedelta(days=3)
+FAILED_FOR_DAYS = "Every post failed for 3 days."
+# Switched off longer ago than this, somebody was told.
+TELL_WITHIN = timedelta(days=2)
+CALLS_KEPT = timedelta(days=14)
+# Longer than SNS may post the same message again: notifications.inbound.signature.OLDEST.
+INBOUND_KEPT = timedelta(days=2)
+
+
+def mind_webhooks() -> int:
+    """Switch off webhooks that fail for days, and tell their owners; return how many were told."""
+    longest = F("failing_since") + FAILING
+    for webhook in Webhook.objects.filter(failed_at__gte=longest).select_related("endpoint"):
+        endpoints.disable_endpoint(endpoint=webhook.endpoint, reason=FAILED_FOR_DAYS)
+    recently = timezone.now() - TELL_WITHIN
+    switched_off = Endpoint.objects.filter(channel=WEBHOOK, disabled_at__gt=recently)
+    untold = switched_off.exclude(disabled_reason=PAUSED).exclude(user=None)
+    return sum(_tell(endpoint) for endpoint in untold.select_related("user"))
+
+
+@transaction.atomic
+def _tell(endpoint: Endpoint) -> int:
+    """Tell the owner once for each time that it was switched off; return 1 if that was now."""
+    # mypy: the query has neither.
+    if endpoint.user is None or endpoint.disabled_at is None:
+        return 0
+    return notify(
+        kind="webhook_disabled",
+        to=endpoint.user,
+        context={"host": host_of(endpoint), "reason": endpoint.disabled_reason},
+        url=reverse("notifications:webhook", args=[endpoint.uuid]),
+        key=f"{endpoint.uuid}:{endpoint.disabled_at.timestamp():.0f}",
+    )
+
+
+def forget_old_calls() -> int:
+    """Delete what webhooks answered long ago, and which messages of SNS were taken."""
+    now = timezone.now()
+    calls = WebhookCall.objects.filter(called_at__lt=now - CALLS_KEPT).delete()[0]
+    return calls + InboundMessage.objects.filter(received_at__lt=now - INBOUND_KEPT).delete()[0]

@@ -87,6 +87,8 @@ NAMESPACES = {
     "api": Access.SCRIPT,
     # Whoever has a link; its views know nothing but the link.
     "guest": Access.NOBODY,
+    # Whoever was asked for files; its views know nothing but the request.
+    "sender": Access.NOBODY,
 }
 
 ENOUGH = {

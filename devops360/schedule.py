@@ -19,12 +19,15 @@ from accounts.sessions import forget_ended_sessions
 from files.activity import forget_old_activity
 from files.blobs import sweep_blobs, sweep_incoming
 from files.recount import recount_vaults
+from files.requests import tell_of_received
+from files.sharing import tell_of_ending_links
 from files.trash import purge_old_trash
 from files.uploads.abort import expire_uploads
 from notifications.receivers.upkeep import forget_old_calls, mind_webhooks
 
 logger = logging.getLogger(__name__)
 
+FEW_MINUTES = timedelta(minutes=3)
 QUARTER = timedelta(minutes=15)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -63,6 +66,8 @@ JOBS = {
         Job("finish_due_recoveries", QUARTER, finish_due),
         Job("tell_of_wrong_passwords", QUARTER, tell_of_wrong_passwords),
         Job("forget_old_recoveries", DAY, forget_old_requests),
+        Job("tell_of_received", FEW_MINUTES, tell_of_received),
+        Job("tell_of_ending_links", HOUR, tell_of_ending_links),
         Job("forget_old_activity", DAY, forget_old_activity),
         Job("forget_old_events", DAY, forget_old_events),
         Job("forget_old_failures", DAY, forget_old_failures),

@@ -190,6 +190,8 @@ FILES_UPLOAD_DAYS = env.integer("FILES_UPLOAD_DAYS", 7, minimum=1)
 # Larger ones are read a second time by the worker, not while a request waits.
 FILES_COMPLETE_SIZE = env.integer("FILES_COMPLETE_SIZE", 2 * 1024**3)
 FILES_TRASH_DAYS = env.integer("FILES_TRASH_DAYS", 30, minimum=1)
+# Whether people may ask others, who have no account, to put files into a folder of theirs.
+FILES_REQUESTS = env.flag("FILES_REQUESTS", default=True)
 # How long it is known who did what with a file, with the addresses of guests.
 FILES_ACTIVITY_DAYS = env.integer("FILES_ACTIVITY_DAYS", 180, minimum=1)
 FILES_ZIP_MAX_ENTRIES = env.integer("FILES_ZIP_MAX_ENTRIES", 20_000, minimum=1)

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="files:home"), name="root"),
     path("files/", include("files.urls")),
     path("s/", include("files.guest_urls")),
+    path("r/", include("files.sender_urls")),
     path("notifications/", include("notifications.urls")),
     path("account/", include("accounts.urls")),
     # Before allauth's own of that name, which would take the password from people with a factor.

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from files.models import Activity, FileRequest, Node, Share
+from files.people import name_of
 
 PAGE = 50
 DETAIL_LENGTH = 255
@@ -66,9 +67,56 @@ def record(kind: Activity.Kind, nodes: Iterable[Node], act: Act, *, detail: str 
     )
 
 
+# What is said before the thing's name, and after it where there is more to say.
+WORDS: dict[str, tuple[str, str]] = {
+    Activity.Kind.UPLOADED: ("uploaded", ""),
+    Activity.Kind.REPLACED: ("uploaded a new version of", ""),
+    Activity.Kind.RECEIVED: ("sent", ""),
+    Activity.Kind.FOLDER_MADE: ("made the folder", ""),
+    Activity.Kind.RENAMED: ("gave a new name to", "which was “{}”"),
+    Activity.Kind.MOVED: ("moved", "to “{}”"),
+    Activity.Kind.COPIED: ("made a copy,", "in “{}”"),
+    Activity.Kind.DELETED: ("deleted", ""),
+    Activity.Kind.RESTORED: ("restored", ""),
+    Activity.Kind.PURGED: ("deleted for good", ""),
+    Activity.Kind.LINK_MADE: ("made a link to", "for “{}”"),
+    Activity.Kind.LINK_CHANGED: ("changed a link to", "for “{}”"),
+    Activity.Kind.LINK_ENDED: ("ended a link to", "for “{}”"),
+    Activity.Kind.LINK_OPENED: ("opened a link to", "for “{}”"),
+    Activity.Kind.LINK_DOWNLOADED: ("downloaded", "by a link for “{}”"),
+    Activity.Kind.SHARED: ("shared", "with {}"),
+    Activity.Kind.ROLE_CHANGED: ("changed who may edit", "{}"),
+    Activity.Kind.UNSHARED: ("stopped sharing", "with {}"),
+    Activity.Kind.LEFT: ("left", ""),
+    Activity.Kind.REQUEST_MADE: ("asked for files into", "as “{}”"),
+    Activity.Kind.REQUEST_ENDED: ("ended a request for files into", "as “{}”"),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """An activity in words: `who` `verb` the thing's name `tail`."""
+
+    row: Activity
+    who: str
+    verb: str
+    tail: str
+
+
+def _line(row: Activity) -> Line:
+    verb, tail = WORDS[row.kind]
+    if row.actor is not None:
+        who = name_of(row.actor)
+    elif row.share_id or row.request_id or row.guest:
+        who = row.guest or "A guest"
+    else:
+        who = "The site"
+    return Line(row, who, verb, tail.format(row.detail) if row.detail else "")
+
+
 @dataclass(frozen=True)
 class ActivityPage:
-    entries: list[Activity]
+    entries: list[Line]
     # The id after which the next page starts; 0 on the last page.
     next_after: int
 
@@ -94,7 +142,7 @@ def _page(found: QuerySet[Activity], after: int, limit: int) -> ActivityPage:
     related = found.select_related("actor", "node", "share", "request")
     entries = list(related.order_by("-pk")[: limit + 1])
     more, entries = len(entries) > limit, entries[:limit]
-    return ActivityPage(entries, entries[-1].pk if more else 0)
+    return ActivityPage([_line(row) for row in entries], entries[-1].pk if more else 0)
 
 
 def forget_old_activity() -> int:

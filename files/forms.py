@@ -1,5 +1,6 @@
 """Forms, and the reading of what requests carry."""
 
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -8,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from files.conflicts import Conflict
 from files.errors import InvalidNameError
 from files.listing import Order, Sort
+from files.models import Grant
 from files.names import clean_name
 
 
@@ -27,16 +29,8 @@ class NameForm(forms.Form):
             raise forms.ValidationError(str(error)) from error
 
 
-class ShareForm(forms.Form):
-    """What a link is to be like."""
-
-    label = forms.CharField(
-        label=_("Label"),
-        max_length=80,
-        required=False,
-        help_text=_("For you alone, such as “for the printer”."),
-    )
-    days = forms.TypedChoiceField(
+def _until() -> forms.TypedChoiceField:
+    return forms.TypedChoiceField(
         label=_("Good for"),
         choices=[
             (7, _("7 days")),
@@ -46,16 +40,122 @@ class ShareForm(forms.Form):
         ],
         coerce=int,
     )
-    password = forms.CharField(
+
+
+def _label() -> forms.CharField:
+    return forms.CharField(
+        label=_("Label"),
+        max_length=80,
+        required=False,
+        help_text=_("For you alone, such as “for the printer”."),
+    )
+
+
+def _password(help_text: Any) -> forms.CharField:
+    return forms.CharField(
         label=_("Password"),
         max_length=128,
         required=False,
         strip=False,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-        help_text=_("Whoever opens the link must type it."),
+        help_text=help_text,
     )
+
+
+class LinkTermsForm(forms.Form):
+    """What a link is to be like."""
+
+    label = _label()
     max_downloads = forms.IntegerField(
         label=_("Downloads at most"), required=False, min_value=1, max_value=1_000_000
+    )
+    view_only = forms.BooleanField(
+        label=_("To look at only"),
+        required=False,
+        help_text=_(
+            "Guests see previews, and find no download. What can be seen can still be kept, by a "
+            "screenshot or a recording."
+        ),
+    )
+
+
+class ShareForm(LinkTermsForm):
+    """A new link."""
+
+    days = _until()
+    password = _password(_("Whoever opens the link must type it."))
+    field_order = ["label", "days", "password", "max_downloads", "view_only"]
+
+
+class ChangeShareForm(LinkTermsForm):
+    """A link that is there, with other terms."""
+
+    expires_at = forms.SplitDateTimeField(
+        label=_("Ends at"),
+        required=False,
+        help_text=_("In your time zone. Empty: as long as you let it."),
+        widget=forms.SplitDateTimeWidget(
+            date_attrs={"type": "date", "aria-label": "Day of its end"},
+            time_attrs={"type": "time", "aria-label": "Time of its end"},
+            date_format="%Y-%m-%d",
+            time_format="%H:%M",
+        ),
+    )
+    password = _password(_("Empty: it stays as it is."))
+    no_password = forms.BooleanField(label=_("Without a password from now on"), required=False)
+    field_order = [
+        "label",
+        "expires_at",
+        "password",
+        "no_password",
+        "max_downloads",
+        "view_only",
+    ]
+
+
+class GrantForm(forms.Form):
+    """Whom to share with."""
+
+    address = forms.CharField(
+        label=_("E-mail address or user name"),
+        max_length=254,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+        ),
+    )
+    role = forms.ChoiceField(
+        label=_("They may"),
+        choices=[
+            (Grant.Role.VIEWER, _("look and download")),
+            (Grant.Role.EDITOR, _("edit: upload, rename, move, delete")),
+        ],
+    )
+
+
+class RequestForm(forms.Form):
+    """What is asked for, and how much of it."""
+
+    label = forms.CharField(
+        label=_("What you ask for"),
+        max_length=80,
+        help_text=_("Senders read it, such as “Invoices of June”."),
+    )
+    message = forms.CharField(
+        label=_("A word to the senders"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    days = _until()
+    password = _password(_("Whoever sends must type it."))
+    max_files = forms.IntegerField(
+        label=_("Files at most"), required=False, min_value=1, max_value=1_000_000
+    )
+    max_file_mb = forms.IntegerField(
+        label=_("Megabytes per file at most"), required=False, min_value=1, max_value=10_000_000
+    )
+    max_mb = forms.IntegerField(
+        label=_("Megabytes in all at most"), required=False, min_value=1, max_value=10_000_000
     )
 
 

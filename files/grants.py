@@ -4,23 +4,21 @@ Whether somebody has the address or user name that is typed is never told: the s
 and the same is said. Only once the person has come, their name is shown.
 """
 
-from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
-from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils import timezone
 
 from files.activity import Act, record
 from files.errors import ShareError
 from files.models import Activity, Grant, Node
-from files.people import find_person
+from files.people import find_person, name_of
+from notifications.events import notify
 
 GRANTS_PER_NODE = 100
 ADDRESS_LENGTH = 254
-PAGE = 50
 
 
 @transaction.atomic
@@ -44,10 +42,27 @@ def grant_access(*, node: Node, address: str, role: Grant.Role, act: Act) -> Gra
     if Grant.objects.filter(node=node).count() >= GRANTS_PER_NODE:
         raise ShareError(f"This is shared with {GRANTS_PER_NODE} people. End one of them first.")
     grant = Grant.objects.create(
-        node=node, address=address, person_id=person and person.pk, role=role
+        node=node, address=address, person_id=person.pk if person else None, role=role
     )
     record(Activity.Kind.SHARED, [node], act, detail=address)
+    if person is not None:
+        _tell("file_shared", grant)
     return grant
+
+
+def _tell(kind: str, grant: Grant) -> None:
+    """Tell the person of what has begun or ended; once for each time."""
+    if grant.person is None:
+        return
+    node = grant.node
+    place = "files:folder" if node.is_folder else "files:detail"
+    notify(
+        kind=kind,
+        to=grant.person,
+        context={"actor": name_of(node.owner), "name": node.name},
+        url=reverse(place, args=[node.pk]) if kind == "file_shared" else reverse("files:shared"),
+        key=f"{grant.pk}",
+    )
 
 
 def refuse_root(node: Node) -> None:
@@ -70,18 +85,16 @@ def end_grant(*, grant: Grant, act: Act) -> None:
     kind = Activity.Kind.LEFT if left else Activity.Kind.UNSHARED
     if Grant.objects.filter(pk=grant.pk).delete()[0]:
         record(kind, [grant.node], act, detail=grant.address)
+        if not left:
+            _tell("share_ended", grant)
 
 
 @transaction.atomic
 def claim_grants(*, person: AbstractBaseUser, address: str) -> int:
     """Give a person what was shared with their confirmed e-mail address before they came."""
-    waiting = Grant.objects.filter(person=None, address=address.lower())
     # A user name is free for anyone to take: only an address says who was meant.
-    return (
-        waiting.filter(address__contains="@")
-        .exclude(node__owner=person.pk)
-        .update(person=person.pk)
-    )
+    meant = Grant.objects.filter(person=None, address=address.lower(), address__contains="@")
+    return meant.exclude(node__owner=person.pk).update(person=person.pk)
 
 
 def note_arrival(*, user: AbstractBaseUser, tops: frozenset[UUID]) -> None:
@@ -89,32 +102,3 @@ def note_arrival(*, user: AbstractBaseUser, tops: frozenset[UUID]) -> None:
     waiting = Grant.objects.filter(person=user.pk, node__in=tops, opened_at=None)
     if waiting.exists():
         waiting.update(opened_at=timezone.now())
-
-
-@dataclass(frozen=True)
-class GrantPage:
-    entries: list[Grant]
-    next_after: str
-
-
-def held_page(*, user: AbstractBaseUser, after: str = "") -> GrantPage:
-    """Return what is shared with the person, the latest first; one query.
-
-    Raises ValueError for a place that no page named.
-    """
-    held = Grant.objects.held_by(user).select_related("node", "node__owner", "node__content")
-    return _page(held, after)
-
-
-def _page(grants: QuerySet[Grant], after: str) -> GrantPage:
-    if after:
-        moment, _, last = after.partition("_")
-        then, pk = datetime.fromisoformat(moment), UUID(last)
-        if then.tzinfo is None:
-            raise ValueError(after)
-        grants = grants.filter(created_at__lte=then).exclude(created_at=then, id__gte=pk)
-    entries = list(grants.order_by("-created_at", "-id")[: PAGE + 1])
-    more, entries = len(entries) > PAGE, entries[:PAGE]
-    last_one = entries[-1] if more else None
-    place = f"{last_one.created_at:%Y-%m-%dT%H:%M:%S.%fZ}_{last_one.pk.hex}" if last_one else ""
-    return GrantPage(entries, place)

@@ -45,7 +45,7 @@ def move_nodes(
         Node.objects.filter(pk=node.pk).update(parent=target, **name_fields(name))
         node.parent, node.name = target, name
         placed.append(node)
-    record(Activity.Kind.MOVED, placed, act, detail=target.name)
+    record(Activity.Kind.MOVED, placed, act, detail=target.name or "Files")
     return placed
 
 
@@ -75,7 +75,7 @@ def copy_nodes(
     ]:
         name = free_name(target, node.name)
         copies.append(_replace(node, target, act) if replaces else _copy(node, target, name))
-    record(Activity.Kind.COPIED, copies, act, detail=target.name)
+    record(Activity.Kind.COPIED, copies, act, detail=target.name or "Files")
     return copies
 
 

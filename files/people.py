@@ -5,6 +5,7 @@ Files do not know the app that keeps people; the project connects the two.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
 
@@ -26,3 +27,10 @@ def register_directory(find: FindPerson) -> None:
 
 def find_person(login: str) -> AbstractBaseUser | None:
     return _directory.find(login) if _directory.find else None
+
+
+def name_of(person: AbstractBaseUser) -> str:
+    """Return how the person is called on pages."""
+    named: Any = person
+    name: str = named.get_full_name()
+    return name

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
+from django.urls import reverse
 from django.utils import timezone
 
 from files.activity import SITE, Act, record
@@ -12,10 +13,13 @@ from files.errors import ShareError
 from files.models import Activity, Node, Share
 from files.secret_links import digest_of, hashed, new_secret, note_open, refuse_past
 from files.tree import ancestors
+from notifications.events import notify
 
 LINKS_PER_NODE = 100
 # One who reloads, or looks around in a folder, is written down once.
 SAME_VISIT = timedelta(minutes=30)
+# This long before its end, the owner is told; not of links that live no longer than that.
+ENDS_SOON = timedelta(days=1)
 
 
 @transaction.atomic
@@ -98,7 +102,8 @@ def find_link_used_up(secret: str) -> Share:
 
 @transaction.atomic
 def count_open(*, share: Share, act: Act = SITE) -> None:
-    note_open(share)
+    if note_open(share):
+        _tell_owner("link_first_opened", share)
     if not _is_same_visit(share, act):
         record(Activity.Kind.LINK_OPENED, [share.node], act, detail=share.label)
 
@@ -119,6 +124,34 @@ def count_download(*, share: Share, node: Node | None = None, act: Act = SITE) -
         return False
     record(Activity.Kind.LINK_DOWNLOADED, [node or share.node], act, detail=share.label)
     return True
+
+
+def tell_of_ending_links() -> int:
+    """Tell owners, once, of links that end within a day. Returns how many links."""
+    now = timezone.now()
+    ending = Share.objects.open().filter(
+        expires_at__lt=now + ENDS_SOON, expires_at__gt=F("created_at") + 2 * ENDS_SOON
+    )
+    links = ending.select_related("node", "node__owner")
+    return sum(_tell_of_end(share) for share in links.iterator())
+
+
+@transaction.atomic
+def _tell_of_end(share: Share) -> int:
+    end = share.expires_at
+    return _tell_owner("link_expiring", share, when=end.isoformat() if end else "")
+
+
+def _tell_owner(kind: str, share: Share, **context: str) -> int:
+    name = share.label or share.node.name
+    return notify(
+        kind=kind,
+        to=share.node.owner,
+        context={"name": name, **context},
+        url=reverse("files:share", args=[share.node_id]),
+        # Given more time, it is told again.
+        key=f"{share.pk}:{context.get('when', '')}",
+    )
 
 
 def shared_node(*, share: Share, pk: UUID) -> Node:

@@ -1,6 +1,18 @@
 from django.urls import path
 
-from files.views import content, detail, listing, multipart, sharing, space, trash, tree, uploads
+from files.views import (
+    activity,
+    content,
+    detail,
+    listing,
+    multipart,
+    shared,
+    sharing,
+    space,
+    trash,
+    tree,
+    uploads,
+)
 
 app_name = "files"
 urlpatterns = [
@@ -27,6 +39,17 @@ urlpatterns = [
     path("trash/empty/", trash.empty, name="empty_trash"),
     path("<uuid:pk>/", detail.detail, name="detail"),
     path("<uuid:pk>/share/", sharing.share, name="share"),
+    path("<uuid:pk>/share/people/", sharing.grant, name="grant"),
+    path("<uuid:pk>/share/request/", sharing.ask_for_files, name="ask_for_files"),
+    path("<uuid:pk>/activity/", activity.of_node, name="node_activity"),
+    path("activity/", activity.activity, name="activity"),
+    path("shared/", shared.shared_with_me, name="shared"),
+    path("shares/", shared.shared_by_me, name="shares"),
+    path("shares/<uuid:pk>/", sharing.change_share, name="change_share"),
+    path("grants/<uuid:pk>/", sharing.change_grant, name="change_grant"),
+    path("grants/<uuid:pk>/end/", sharing.revoke_grant, name="revoke_grant"),
+    path("grants/<uuid:pk>/leave/", sharing.leave, name="leave"),
+    path("requests/<uuid:pk>/end/", sharing.end_file_request, name="end_request"),
     path("shares/<uuid:pk>/end/", sharing.revoke, name="revoke_share"),
     path("<uuid:pk>/rename/", tree.rename, name="rename"),
     path("<uuid:pk>/download/", content.download, name="download"),

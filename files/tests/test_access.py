@@ -14,8 +14,9 @@ from files import urls
 from files.activity import Act
 from files.conflicts import Conflict
 from files.models import Node, Preview
+from files.requests import create_request
 from files.sharing import create_link
-from files.tests.factories import make_file, make_folder
+from files.tests.factories import OwnerFactory, let_in, make_file, make_folder
 from files.trash import trash_nodes
 from files.tree import root_of
 from files.uploads.create import create_upload
@@ -59,6 +60,18 @@ ROUTES = {
     "purge": Row("post", data={"id": "trashed"}),
     "detail": Row(node="file"),
     "share": Row("post", "file", {"days": "7"}),
+    "change_share": Row(node="link"),
+    "grant": Row("post", "folder", {"address": "x@example.com", "role": "viewer"}, owner=302),
+    "change_grant": Row("post", "grant", {"role": "editor"}, owner=302),
+    "revoke_grant": Row("post", "grant", owner=302),
+    # For who is let in, not for who lets in.
+    "leave": Row("post", "grant", owner=404),
+    "ask_for_files": Row("post", "folder", {"label": "x", "days": "7"}),
+    "end_request": Row("post", "request", owner=302),
+    "shared": Row(stranger=200),
+    "shares": Row(stranger=200),
+    "activity": Row(stranger=200),
+    "node_activity": Row(node="file"),
     "revoke_share": Row("post", "link", owner=302),
     "rename": Row("post", "file", {"name": "other"}),
     "download": Row(node="file"),
@@ -84,8 +97,11 @@ def things(owner: Any, root: Node) -> dict[str, Any]:
         },
     )
     file = make_file(root, "file.txt")
+    folder = make_folder(owner, "folder")
     return {
-        "folder": make_folder(owner, "folder"),
+        "folder": folder,
+        "grant": let_in(OwnerFactory(), folder),
+        "request": create_request(node=folder, label="x")[0],
         "file": file,
         "link": create_link(node=file)[0],
         "picture": picture,

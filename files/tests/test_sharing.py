@@ -147,7 +147,8 @@ def test_the_page_leaks_nothing_of_the_owner(folder: Node, owner: Any) -> None:
     assert owner.email not in page
     assert "Private.txt" not in page
     assert 'content="noindex' in page
-    assert answer["Referrer-Policy"] == "same-origin"
+    assert answer["Referrer-Policy"] == "no-referrer"
+    assert "noindex" in answer["X-Robots-Tag"]
     assert "no-store" in answer["Cache-Control"]
 
 

@@ -79,7 +79,11 @@ def preview_file(request: AuthenticatedRequest, pk: UUID, variant: str) -> HttpR
 
 
 def _preview(request: AuthenticatedRequest, pk: UUID, variant: str) -> HttpResponseBase:
-    node = node_for(request, Action.SEE, pk)
+    return preview_answer(node_for(request, Action.SEE, pk), variant)
+
+
+def preview_answer(node: Node, variant: str) -> HttpResponseBase:
+    """Give a picture that was made of the file's content. Raises Http404 where there is none."""
     previews = Preview.objects.filter(state=Preview.State.READY, media_type="image/webp")
     preview = get_object_or_404(previews, blob=node.content_id, variant=variant)
     try:

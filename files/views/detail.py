@@ -1,15 +1,18 @@
 """One file: its preview, its facts, its neighbours."""
 
+from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from files.http import AuthenticatedRequest
 from files.listing import neighbours
+from files.models import Node
 from files.policy import Action, visible_way
-from files.previews.context import preview_context
+from files.previews.context import PreviewContext, preview_context
 from files.views.answers import answers_errors, node_for
 from files.views.listing import access_context, current_order
 
@@ -39,7 +42,7 @@ def detail(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
         "next": following,
         **access_context(request, node),
         "versions_count": node.versions.count(),
-        "preview": preview_context(node=node, page=_page(request)),
+        **_preview_of(request, node),
         **_next_look(request),
     }
     return render(request, "files/detail.html", context)
@@ -54,10 +57,30 @@ def preview(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
         raise Http404
     context = {
         "node": node,
-        "preview": preview_context(node=node, page=_page(request)),
+        **_preview_of(request, node),
         **_next_look(request),
     }
     return render(request, "files/detail.html#preview", context)
+
+
+def _preview_of(request: AuthenticatedRequest, node: Node) -> dict[str, Any]:
+    shown = preview_context(node=node, page=_page(request))
+    return {"preview": shown, "urls": preview_urls(node, shown)}
+
+
+def preview_urls(node: Node, shown: PreviewContext) -> dict[str, str]:
+    """Return where a preview's template finds its page, picture, bytes and download.
+
+    Guests of a link get others (files.views.guest); "" for what they may not have.
+    """
+    # Of immutable bytes: the URL changes with them, and browsers keep what it gave.
+    mark = f"?v={node.content_id}"
+    return {
+        "page": reverse("files:detail", args=[node.pk]),
+        "picture": reverse("files:preview_file", args=[node.pk, shown.variant]) + mark,
+        "content": reverse("files:content", args=[node.pk]) + mark,
+        "download": reverse("files:download", args=[node.pk]),
+    }
 
 
 def _page(request: AuthenticatedRequest) -> int:

@@ -15,7 +15,7 @@ from files.grants import note_arrival
 from files.http import AuthenticatedRequest
 from files.listing import Cursor, Order, Page, folder_page
 from files.models import Node
-from files.policy import Action, Standing, permits, standing_of, visible_way
+from files.policy import Action, permits, standing_of, visible_way
 from files.previews.make import thumbnails_for
 from files.search import search_page
 from files.tree import root_of
@@ -78,16 +78,8 @@ def access_context(request: AuthenticatedRequest, place: Node) -> dict[str, Any]
     standing = standing_of(request.user, place)
     if standing.shared:
         note_arrival(user=request.user, tops=standing.shared)
-    return {
-        "can": _possible(standing, place),
-        "shared_by": place.owner if standing.shared else None,
-    }
-
-
-def _possible(standing: Standing, place: Node) -> dict[str, bool]:
     can = {action.value: permits(standing, action, place) for action in Action}
-    # What a folder holds may be arranged where the folder may be added to.
-    return can | {"arrange_within": can[Action.ADD]}
+    return {"can": can, "shared_by": place.owner if standing.shared else None}
 
 
 def page_context(page: Page) -> dict[str, Any]:

@@ -1,0 +1,187 @@
+"""File requests: people without an account put files into one folder, and see nothing of it."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.template.defaultfilters import filesizeformat
+from django.urls import reverse
+from django.utils import timezone
+
+from files.activity import SITE, Act, record
+from files.blobs import Readable, discard_blob, store_blob
+from files.conflicts import Conflict
+from files.errors import QuotaError, ShareError, TooLargeError
+from files.models import Activity, FileRequest, Node
+from files.names import clean_path
+from files.secret_links import digest_of, hashed, new_secret, note_open, refuse_past
+from files.uploads.finish import place_blob
+from notifications.events import notify
+
+REQUESTS_PER_NODE = 100
+# The owner is told once nothing more has come for a while: of a visit, not of each file.
+QUIET = timedelta(minutes=2)
+NAMES_TOLD = 3
+
+
+@transaction.atomic
+def create_request(
+    *,
+    node: Node,
+    label: str = "",
+    message: str = "",
+    password: str = "",
+    expires_at: datetime | None = None,
+    max_files: int | None = None,
+    max_file_bytes: int | None = None,
+    max_bytes: int | None = None,
+    act: Act = SITE,
+) -> tuple[FileRequest, str]:
+    """Ask for files into a folder; return the request and its secret, which is kept nowhere.
+
+    Raises ShareError.
+    """
+    if not settings.FILES_REQUESTS:
+        raise ShareError("File requests are turned off on this site.")
+    if not node.is_folder:
+        raise ShareError("Choose a folder for the files to come into.")
+    if node.file_requests.filter(revoked_at=None).count() >= REQUESTS_PER_NODE:
+        raise ShareError("There are 100 requests for this folder. End one that is not needed.")
+    refuse_past(expires_at)
+    secret = new_secret()
+    request = FileRequest.objects.create(
+        node=node,
+        digest=digest_of(secret),
+        label=label,
+        message=message,
+        password=hashed(password),
+        expires_at=expires_at,
+        max_files=max_files,
+        max_file_bytes=max_file_bytes,
+        max_bytes=max_bytes,
+    )
+    record(Activity.Kind.REQUEST_MADE, [node], act, detail=label)
+    return request, secret
+
+
+@transaction.atomic
+def end_request(*, request: FileRequest, act: Act = SITE) -> None:
+    """End a request at once; what came stays. Harmless to repeat."""
+    now = timezone.now()
+    if FileRequest.objects.filter(pk=request.pk, revoked_at=None).update(revoked_at=now):
+        request.revoked_at = now
+        record(Activity.Kind.REQUEST_ENDED, [request.node], act, detail=request.label)
+
+
+def find_request(secret: str) -> FileRequest:
+    """Return the request of that secret, full or not. Raises FileRequest.DoesNotExist."""
+    if not settings.FILES_REQUESTS:
+        raise FileRequest.DoesNotExist
+    requests = FileRequest.objects.unended().select_related("node", "node__owner")
+    return requests.get(digest=digest_of(secret))
+
+
+def count_visit(*, request: FileRequest) -> None:
+    note_open(request)
+
+
+def receive_for_request(
+    *, request: FileRequest, name: str, stream: Readable, size: int, act: Act
+) -> Node:
+    """Keep what a guest sends as another file in the folder; nothing is replaced.
+
+    Raises InvalidNameError, TooLargeError, ShareError where the request takes no more,
+    QuotaError in words that do not tell what the owner keeps, and what `store_blob` raises;
+    nothing is kept then. Call it outside of a transaction.
+    """
+    # A browser may send the way on the sender's disk along: the last of it is the name.
+    *_, name = clean_path(name.replace("\\", "/"))
+    _refuse_what_does_not_fit(request, size)
+    blob = store_blob(
+        owner=request.node.owner,
+        stream=stream,
+        name=name,
+        expected=size,
+        limit=_largest(request),
+    )
+    try:
+        with transaction.atomic():
+            node = place_blob(
+                folder=request.node,
+                folders=(),
+                name=name,
+                blob=blob,
+                conflict=Conflict.KEEP_BOTH,
+                act=act,
+            )
+            _count(request, blob.size)
+    except BaseException as error:
+        discard_blob(blob)
+        if isinstance(error, QuotaError):
+            raise ShareError("There is no room for it. Tell whoever asked you.") from error
+        raise
+    if node is None:
+        raise Node.DoesNotExist
+    return node
+
+
+def _largest(request: FileRequest) -> int:
+    return min(settings.FILES_MAX_SIZE, request.max_file_bytes or settings.FILES_MAX_SIZE)
+
+
+def _refuse_what_does_not_fit(request: FileRequest, size: int) -> None:
+    """Raise before a byte is kept what is sure to be refused after it."""
+    if size > _largest(request):
+        raise TooLargeError(f"A file may have at most {filesizeformat(_largest(request))} here.")
+    if request.max_files is not None and request.files >= request.max_files:
+        raise ShareError("All files that were asked for have come.")
+    if request.max_bytes is not None and request.bytes + size > request.max_bytes:
+        left = max(0, request.max_bytes - request.bytes)
+        raise ShareError(f"There is room for {filesizeformat(left)} more, and this is larger.")
+
+
+def _count(request: FileRequest, size: int) -> None:
+    """Count a file, under the request's row: of many for the last place one gets it."""
+    held = FileRequest.objects.select_for_update().get(pk=request.pk)
+    _refuse_what_does_not_fit(held, size)
+    if not FileRequest.objects.unended().filter(pk=held.pk).exists():
+        raise ShareError("This request has ended meanwhile.")
+    FileRequest.objects.filter(pk=held.pk).update(
+        files=F("files") + 1, bytes=F("bytes") + size, last_file_at=timezone.now()
+    )
+
+
+def tell_of_received() -> int:
+    """Tell owners of what has come since they were last told. Returns how many requests."""
+    quiet = timezone.now() - QUIET
+    fresh = FileRequest.objects.filter(files__gt=F("told_files"), last_file_at__lt=quiet)
+    told = 0
+    for request in fresh.select_related("node", "node__owner").iterator():
+        told += _tell(request)
+    return told
+
+
+@transaction.atomic
+def _tell(request: FileRequest) -> bool:
+    # Of two workers one finds it as it was.
+    mine = FileRequest.objects.filter(pk=request.pk, told_files=request.told_files)
+    if not mine.update(told_files=request.files):
+        return False
+    came = request.files - request.told_files
+    latest = Activity.objects.filter(request=request, kind=Activity.Kind.RECEIVED).order_by("-pk")
+    names = dict.fromkeys(latest.values_list("guest", flat=True)[:came])
+    by = [name or "somebody without a name" for name in names]
+    more = [f"{len(by) - NAMES_TOLD} more"] if len(by) > NAMES_TOLD else []
+    notify(
+        kind="request_filled",
+        to=request.node.owner,
+        context={
+            "request": request.label or request.node.name,
+            "by": ", ".join([*by[:NAMES_TOLD], *more]),
+            "count": came,
+        },
+        url=reverse("files:folder", args=[request.node_id]),
+        key=f"{request.pk}:{request.files}",
+    )
+    return True

@@ -39,7 +39,10 @@ REFUSED_TYPES = {
 
 def check_number(number: str) -> None:
     """Raise PhoneError for a number (E.164) that the site sends nothing to."""
-    parsed = phonenumbers.parse(number)
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException as error:
+        raise PhoneError(_("This is no phone's number. Use another one.")) from error
     region = phonenumbers.region_code_for_number(parsed)
     if settings.SMS_COUNTRIES and region not in settings.SMS_COUNTRIES:
         raise PhoneError(_("This site sends no texts to that country. Use another number."))

@@ -63,6 +63,8 @@ ACCESS = {
     "accounts:passkey_sign_in_begin": Access.NOBODY,
     "accounts:passkey_sign_in": Access.NOBODY,
     "accounts:recovery_cancel": Access.NOBODY,
+    # Amazon alone, by its signature.
+    "notifications:sns": Access.NOBODY,
     # From a mail, by a signed link that can do nothing else.
     "notifications:unsubscribe": Access.NOBODY,
     "accounts:verify": Access.CODE,

@@ -23,7 +23,7 @@ from files.requests import tell_of_received
 from files.sharing import tell_of_ending_links
 from files.trash import purge_old_trash
 from files.uploads.abort import expire_uploads
-from notifications.receivers.upkeep import forget_old_calls, mind_webhooks
+from notifications.receivers.upkeep import forget_old_calls, mind_webhooks, tell_of_dead_letters
 
 logger = logging.getLogger(__name__)
 
@@ -76,6 +76,7 @@ JOBS = {
         Job("forget_ended_sessions", DAY, forget_ended_sessions),
         Job("prune_tasks", DAY, _prune_tasks),
         Job("mind_webhooks", QUARTER, mind_webhooks),
+        Job("tell_of_dead_letters", HOUR, tell_of_dead_letters),
         Job("forget_old_calls", DAY, forget_old_calls),
     )
 }

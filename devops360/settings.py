@@ -291,6 +291,11 @@ DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", f"{SITE_NAME} <no-reply@{_host}>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # Text messages: "console:" prints them, "sns:" hands them to AWS, "" sends none.
 SMS_URL = env.choice("SMS_URL", "" if PRODUCTION else "console:", ("", "console:", "sns:"))
+SMS_TYPE = env.choice("SMS_TYPE", "Transactional", ("Transactional", "Promotional"))
+# A name of up to 11 letters and digits, shown as the sender where a country allows it.
+SMS_SENDER_ID = env.text("SMS_SENDER_ID")
+# In USD for one text; empty: whatever it costs.
+SMS_MAX_PRICE = env.text("SMS_MAX_PRICE")
 # People may have what they are told posted to addresses of their own.
 WEBHOOKS = env.flag("WEBHOOKS", default=True)
 # Countries that texts go to, by their two letters; empty: every one.
@@ -312,7 +317,12 @@ SMS_RATE = env.integer("SMS_RATE", 0)
 OUTBOX_DRIVER = env.choice("OUTBOX_DRIVER", "worker", ("worker", "tasks"))
 AWS_REGION = env.text("AWS_REGION")
 SNS_ENDPOINT_URL = env.text("SNS_ENDPOINT_URL")
-# Topics whose posts to /hooks/sns/ are taken: bounces, complaints, receipts of texts.
+# Topics that operators and other programs listen to: ARNs, empty for none.
+SNS_OPERATORS_TOPIC = env.text("SNS_OPERATORS_TOPIC")
+SNS_EVENTS_TOPIC = env.text("SNS_EVENTS_TOPIC")
+# The kinds of event that go to the events topic; empty: all.
+SNS_EVENTS_KINDS = env.words("SNS_EVENTS_KINDS")
+# Topics whose posts to /notifications/sns/ are taken: bounces, complaints, receipts of texts.
 SNS_INBOUND_TOPICS = env.words("SNS_INBOUND_TOPICS")
 
 # -- Whom it calls ---------------------------------------------------------------------------

@@ -1,9 +1,10 @@
 from django.urls import path
 
-from notifications.views import unsubscribe, webhooks
+from notifications.views import sns, unsubscribe, webhooks
 
 app_name = "notifications"
 urlpatterns = [
+    path("sns/", sns.sns_inbound, name="sns"),
     path("webhooks/", webhooks.webhooks_page, name="webhooks"),
     path("webhooks/<uuid:uuid>/", webhooks.webhook_page, name="webhook"),
     path("webhooks/<uuid:uuid>/challenge/", webhooks.challenge_webhook, name="challenge_webhook"),

@@ -192,6 +192,11 @@ def test_numbers_that_cost_extra_get_nothing(
     assert "is your" not in capsys.readouterr().out
 
 
+def test_what_is_no_number_at_all_gets_nothing() -> None:
+    with pytest.raises(PhoneError, match="no phone"):
+        texting.check_number("not a number")
+
+
 def test_countries_are_those_that_are_allowed(person: User, settings: Any) -> None:
     settings.SMS_COUNTRIES = ["DE"]
     texting.check_number(MOBILE.format(1))

@@ -3,10 +3,12 @@
 from notifications.channels.base import Channel
 from notifications.channels.email import EmailChannel
 from notifications.channels.sms import SmsChannel
+from notifications.channels.topic import TopicChannel
 from notifications.channels.webhook import WebhookChannel
 
 CHANNELS: dict[str, Channel] = {
-    channel.name: channel for channel in (EmailChannel(), SmsChannel(), WebhookChannel())
+    channel.name: channel
+    for channel in (EmailChannel(), SmsChannel(), WebhookChannel(), TopicChannel())
 }
 
 

@@ -3,46 +3,27 @@
 https://docs.aws.amazon.com/sns/latest/dg/sms_publish-to-phone.html
 """
 
-import logging
 import sys
 from collections.abc import Sequence
-from functools import cache
-from typing import Any
 from uuid import UUID
 
-import boto3
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.utils.translation import gettext_lazy as _
 
+from notifications import sns
 from notifications.channels.base import SMS, Channel, Message, Target
-from notifications.errors import BadAddressError, RefusedError, TemporaryError, ThrottledError
+from notifications.errors import BadAddressError, ChannelError, RefusedError, TemporaryError
 from notifications.models import Endpoint
-
-logger = logging.getLogger(__name__)
-
-# A person waits for the page that sends: better a clear error than a long wait.
-TIMEOUTS = Config(
-    connect_timeout=3, read_timeout=5, retries={"total_max_attempts": 2, "mode": "standard"}
-)
-
 
 # Two parts of 153 letters (GSM 03.38): each part is paid for.
 MAX_LENGTH = 306
-THROTTLED = {"Throttling", "ThrottlingException", "ThrottledException", "TooManyRequestsException"}
-# https://docs.aws.amazon.com/sns/latest/api/API_Publish.html#API_Publish_Errors
-BAD_NUMBER = {"InvalidParameter", "InvalidParameterValue", "OptedOut", "EndpointDisabled"}
+# Of a publish to a phone, what SNS calls a number that it sends nothing to.
+BAD_NUMBER = {"InvalidParameter", "InvalidParameterException", "InvalidParameterValue"}
 
 
 class SmsError(Exception):
     """The message was not accepted. Why is in the log, without the number and the text."""
-
-    def __init__(self, message: str, *, code: str = "") -> None:
-        super().__init__(message)
-        # What AWS calls the failure.
-        self.code = code
 
 
 class SmsChannel(Channel):
@@ -65,15 +46,11 @@ class SmsChannel(Channel):
 
     def send(self, *, target: Target, message: Message, idempotency_key: UUID) -> str:
         try:
-            return send_sms(to=target.address, text=text_of(message))
-        except SmsError as error:
-            if error.code in THROTTLED:
-                raise ThrottledError(error.code) from error
-            if error.code in BAD_NUMBER:
-                raise BadAddressError(error.code) from error
-            if error.code == "AuthorizationError":
-                raise RefusedError(error.code) from error
-            raise TemporaryError(error.code or str(error)) from error
+            return _hand_over(target.address, text_of(message))
+        except RefusedError as error:
+            if str(error) in BAD_NUMBER:
+                raise BadAddressError(str(error)) from error
+            raise
 
 
 def text_of(message: Message) -> str:
@@ -94,41 +71,34 @@ def send_sms(*, to: str, text: str) -> str:
 
     Raises SmsError.
     """
+    try:
+        return _hand_over(to, text)
+    except ChannelError as error:
+        raise SmsError("SNS did not take the message") from error
+
+
+def _hand_over(to: str, text: str) -> str:
     if settings.SMS_URL == "console:":
         sys.stdout.write(f"\nSMS to {to}:\n{text}\n\n")
         sys.stdout.flush()
         return ""
     if settings.SMS_URL == "sns:":
-        return _publish(to, text)
-    raise SmsError("SMS_URL is not set")
+        return sns.publish(PhoneNumber=to, Message=text, MessageAttributes=attributes())
+    raise TemporaryError("SMS_URL is not set")
 
 
-def _publish(to: str, text: str) -> str:
-    kind = {"DataType": "String", "StringValue": "Transactional"}
-    try:
-        answer = _client().publish(
-            PhoneNumber=to, Message=text, MessageAttributes={"AWS.SNS.SMS.SMSType": kind}
-        )
-    except (BotoCoreError, ClientError) as error:
-        # The error of AWS may repeat the number.
-        logger.warning("sms refused error=%s", _code_of(error))
-        raise SmsError("SNS did not take the message", code=_code_of(error)) from error
-    logger.info("sms accepted id=%s", answer["MessageId"])
-    return str(answer["MessageId"])
+def attributes() -> dict[str, dict[str, str]]:
+    """Return how SNS is to send a text.
 
-
-def _code_of(error: Exception) -> str:
-    if isinstance(error, ClientError):
-        return str(error.response.get("Error", {}).get("Code", "unknown"))
-    return type(error).__name__
-
-
-@cache
-def _client() -> Any:
-    """Return the client: made once, for making one takes 100 ms; safe to share among threads."""
-    return boto3.client(
-        "sns",
-        region_name=settings.AWS_REGION or None,
-        endpoint_url=settings.SNS_ENDPOINT_URL or None,
-        config=TIMEOUTS,
-    )
+    Codes and notices are wanted at once, hence "Transactional". A sender's name is shown in the
+    countries that allow one; a text that would cost more than the price in USD is not sent.
+    """
+    found = {"SMSType": ("String", settings.SMS_TYPE)}
+    if settings.SMS_SENDER_ID:
+        found["SenderID"] = ("String", settings.SMS_SENDER_ID)
+    if settings.SMS_MAX_PRICE:
+        found["MaxPrice"] = ("Number", settings.SMS_MAX_PRICE)
+    return {
+        f"AWS.SNS.SMS.{name}": {"DataType": kind, "StringValue": value}
+        for name, (kind, value) in found.items()
+    }

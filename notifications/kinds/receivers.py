@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from notifications.kinds.account import CREDENTIALS
 from notifications.kinds.base import WITH_MAIL, Category, Kind, Subject
+from notifications.kinds.site import OPERATIONS
 
 TROUBLE = Subject("addresses", _("Addresses that stop working"), Category.SITE, WITH_MAIL)
 # To one webhook, by what its owner asks for: never told by itself.
@@ -39,6 +40,17 @@ RECEIVER_KINDS = (
         ),
         action=_("Open your profile"),
         sample={"address": "rosa@example.com", "reason": "A mail to you came back."},
+    ),
+    Kind(
+        name="operators_dead_letters",
+        subject=OPERATIONS,
+        title=_("Messages that could not be sent: %(count)s"),
+        text=_(
+            "Since the last notice, these were given up: %(summary)s. Look at them under "
+            "Administration, Deliveries, or with manage.py deliveries --failed; send them again "
+            "once the cause is gone."
+        ),
+        sample={"count": 12, "summary": "email 10, webhook 2"},
     ),
     Kind(
         name="webhook_challenge",

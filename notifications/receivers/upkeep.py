@@ -2,21 +2,32 @@
 
 from datetime import timedelta
 
+from django.contrib.auth import get_user_model
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Count, F
 from django.urls import reverse
 from django.utils import timezone
 
 from notifications import endpoints
 from notifications.channels.base import WEBHOOK
 from notifications.events import notify
-from notifications.models import Endpoint, InboundMessage, Webhook, WebhookCall
+from notifications.models import (
+    Delivery,
+    Endpoint,
+    InboundMessage,
+    Notification,
+    Webhook,
+    WebhookCall,
+)
 from notifications.receivers.webhooks import PAUSED, host_of
 
 FAILING = timedelta(days=3)
 FAILED_FOR_DAYS = "Every post failed for 3 days."
 # Switched off longer ago than this, somebody was told.
 TELL_WITHIN = timedelta(days=2)
+DEAD_LETTERS = "operators_dead_letters"
+# What was given up longer ago, and nobody told of it, is history.
+DEAD_WITHIN = timedelta(days=1)
 CALLS_KEPT = timedelta(days=14)
 # Longer than SNS may post the same message again: notifications.inbound.signature.OLDEST.
 INBOUND_KEPT = timedelta(days=2)
@@ -46,6 +57,34 @@ def _tell(endpoint: Endpoint) -> int:
         url=reverse("notifications:webhook", args=[endpoint.uuid]),
         key=f"{endpoint.uuid}:{endpoint.disabled_at.timestamp():.0f}",
     )
+
+
+@transaction.atomic
+def tell_of_dead_letters() -> int:
+    """Tell operators what was given up since they were last told; return how much.
+
+    Not of these notices themselves: with the mail server gone they would tell of each other.
+    """
+    now = timezone.now()
+    notices = Notification.objects.filter(kind=DEAD_LETTERS, created_at__gt=now - DEAD_WITHIN)
+    last = notices.order_by("-created_at").first()
+    since = last.created_at if last else now - DEAD_WITHIN
+    dead = Delivery.objects.dead().filter(finished_at__gt=since)
+    others = dead.exclude(notification__kind=DEAD_LETTERS)
+    counts = others.values_list("channel").annotate(number=Count("pk")).order_by("channel")
+    by_channel = dict(counts)
+    if by_channel:
+        notify(
+            kind=DEAD_LETTERS,
+            to=get_user_model()._default_manager.filter(is_superuser=True, is_active=True),  # noqa: SLF001  (how Django names it)
+            context={
+                "count": sum(by_channel.values()),
+                "summary": ", ".join(f"{name} {number}" for name, number in by_channel.items()),
+            },
+            # Of two workers at once one tells.
+            key=f"{since.timestamp():.6f}" if last else f"{now:%Y-%m-%dT%H}",
+        )
+    return sum(by_channel.values())
 
 
 def forget_old_calls() -> int:

@@ -140,6 +140,7 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 
 S3_BUCKET = env.text("S3_BUCKET")
+S3_ENDPOINT_URL = env.text("S3_ENDPOINT_URL")
 # Where browsers cannot reach the bucket, all bytes pass through us.
 S3_PROXY = env.flag("S3_PROXY")
 # Where new bytes go. A vault on its way from one store to the other has both configured.
@@ -155,7 +156,7 @@ if S3_BUCKET:
         "OPTIONS": {
             "bucket_name": S3_BUCKET,
             "region_name": env.text("AWS_REGION") or None,
-            "endpoint_url": env.text("S3_ENDPOINT_URL") or None,
+            "endpoint_url": S3_ENDPOINT_URL or None,
             "file_overwrite": False,
             "querystring_expire": 300,
             "signature_version": "s3v4",
@@ -172,6 +173,10 @@ STORAGES = {
         )
     },
 }
+
+# -- Backups: age keys. The site needs the public one alone; the secret one is for a restore. ----
+BACKUP_PUBLIC_KEY = env.text("BACKUP_PUBLIC_KEY")
+BACKUP_SECRET_KEY = env.text("BACKUP_SECRET_KEY")
 
 # -- Files: limits, all in bytes unless named otherwise ---------------------------------------
 FILES_MAX_SIZE = env.integer("FILES_MAX_SIZE", 5 * 1024**4)

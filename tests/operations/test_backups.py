@@ -1,0 +1,206 @@
+"""The drill: a site is backed up while it is used, lost, and restored into an empty place."""
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyrage
+import pytest
+
+from devops360.tests.processes import ROOT, environment, manage
+from tests.operations.databases import empty_database
+from tests.s3 import S3
+
+LIST = (
+    "import json; from files.models import Blob, Version; "
+    "print(json.dumps(sorted(Version.objects.values_list('blob__key', 'blob__sha256'))))"
+)
+UPLOAD = (
+    "import io; from accounts.models import User; from files.tree import root_of; "
+    "from files.uploads.receive import receive_stream; from files.conflicts import Conflict; "
+    "owner = User.objects.get(); "
+    "[receive_stream(owner=owner, folder=root_of(owner), path=f'{PREFIX}/{i}.txt', "
+    "stream=io.BytesIO(b'content %d' % i), size=len(b'content %d' % i), "
+    "conflict=Conflict.KEEP_BOTH) for i in range(COUNT)]"
+)
+
+
+@dataclass
+class Place:
+    """A site's database and store, worked on by commands as an operator does."""
+
+    state: Path
+    variables: dict[str, str]
+
+    def run(self, *words: str, **variables: str) -> str:
+        done = self.attempt(*words, **variables)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def attempt(self, *words: str, **variables: str) -> "subprocess.CompletedProcess[str]":
+        return manage(*words, state=self.state, **self.variables | variables)
+
+    def versions(self) -> list[list[str]]:
+        """Return the key and digest of everything that is kept."""
+        found: list[list[str]] = json.loads(self.run("shell", "-v0", "-c", LIST))
+        return found
+
+    def upload(self, prefix: str, count: int) -> "subprocess.Popen[bytes]":
+        """Begin to upload small files, in a process of its own."""
+        code = UPLOAD.replace("PREFIX", f"'{prefix}'").replace("COUNT", str(count))
+        code = code.replace("{'" + prefix + "'}", prefix)
+        return subprocess.Popen(
+            [sys.executable, "manage.py", "shell", "-v0", "-c", code],
+            cwd=ROOT,
+            env=environment(self.state, **self.variables),
+        )
+
+    def blob_files(self) -> list[Path]:
+        return sorted(path for path in (self.state / "media/users").rglob("*") if path.is_file())
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """A site with the demo account's files."""
+    state = tmp_path_factory.mktemp("site")
+    with empty_database(state) as variables:
+        place = Place(state, variables)
+        place.run("migrate", "-v0")
+        place.run("createcachetable")
+        place.run("create_demo")
+        yield place
+
+
+@pytest.fixture(scope="module")
+def there(site: Place, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with one backup of it, made while somebody uploads."""
+    there = tmp_path_factory.mktemp("backups")
+    busy = site.upload("during", 60)
+    said = site.run("backup", str(there))
+    assert busy.wait(timeout=300) == 0
+    assert "0 lost" in said
+    return there
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Iterator[Place]:
+    """A place with nothing in it, of the same engine."""
+    with empty_database(tmp_path) as variables:
+        yield Place(tmp_path, variables)
+
+
+@pytest.fixture
+def copy(there: Path, tmp_path: Path) -> Path:
+    """The backup, to be damaged."""
+    return Path(shutil.copytree(there, tmp_path / "copy"))
+
+
+def test_a_site_in_use_comes_back_whole(site: Place, empty: Place, there: Path) -> None:
+    again = site.run("backup", str(there))
+    assert "0 lost" in again
+    kept = site.versions()
+    assert len(kept) > 60
+
+    said = empty.run("restore", str(there), "--verify")
+    assert "0 lost" in said
+    assert "0 wrong" in said
+    assert empty.versions() == kept
+    assert empty.run("migrate", "--check") == "", "the code and the backup are of one time"
+    # What is there is not restored over.
+    refused = empty.attempt("restore", str(there))
+    assert "The database is not empty" in refused.stderr
+    assert empty.versions() == kept
+
+
+def test_another_backup_copies_what_is_new(site: Place, there: Path) -> None:
+    site.run("backup", str(there))
+    before = len(site.run("restore", str(there), "--list").splitlines())
+    assert site.upload("later", 3).wait(timeout=300) == 0
+    assert " 3 copied" in site.run("backup", str(there))
+    assert len(site.run("restore", str(there), "--list").splitlines()) == before + 1
+
+
+def test_old_snapshots_are_given_up_and_what_others_name_stays(
+    site: Place, empty: Place, there: Path
+) -> None:
+    said = site.run("backup", str(there), "--keep", "1")
+    assert " 0 blobs" in said
+    assert len(site.run("restore", str(there), "--list").splitlines()) == 1
+    assert "0 lost" in empty.run("restore", str(there))
+
+
+def test_an_encrypted_backup_needs_its_key(site: Place, empty: Place, tmp_path: Path) -> None:
+    sealed = tmp_path / "sealed"
+    identity = pyrage.x25519.Identity.generate()
+    site.run("backup", str(sealed), BACKUP_PUBLIC_KEY=str(identity.to_public()))
+    written = [path for path in sealed.rglob("*") if path.is_file()]
+    plain = {"manifest.json", "blobs.txt"}
+    assert all(path.suffix == ".age" for path in written if path.name not in plain)
+    assert not any(b"Welcome" in path.read_bytes() for path in written)
+
+    without = empty.attempt("restore", str(sealed))
+    assert "It is encrypted. Set BACKUP_SECRET_KEY" in without.stderr
+    other = str(pyrage.x25519.Identity.generate())
+    wrong = empty.attempt("restore", str(sealed), BACKUP_SECRET_KEY=other)
+    assert wrong.returncode != 0
+    assert "Traceback" not in wrong.stderr
+    said = empty.run("restore", str(sealed), "--verify", BACKUP_SECRET_KEY=str(identity))
+    assert "0 lost" in said
+    assert empty.versions() == site.versions()
+
+
+def test_a_bucket_takes_backups_too(site: Place, empty: Place, s3: S3) -> None:
+    bucket = s3.make_bucket()
+    aws = {name: value for name, value in bucket.environment.items() if name != "S3_BUCKET"}
+    place = f"s3://{bucket.name}/nightly"
+    site.run("backup", place, **aws)
+    keys = bucket.keys()
+    assert keys
+    assert all(key.startswith("nightly/") for key in keys)
+    said = empty.run("restore", place, "--verify", **aws)
+    assert "0 lost" in said
+    assert empty.versions() == site.versions()
+
+
+def test_a_changed_byte_is_found_on_the_way_back(empty: Place, copy: Path) -> None:
+    blobs = [path for path in (copy / "blobs").rglob("*") if path.is_file()]
+    _flip(max(blobs, key=lambda path: path.stat().st_size))
+    done = empty.attempt("restore", str(copy), "--verify")
+    assert done.returncode != 0
+    assert "1 lost" in done.stdout
+    assert "Not everything is back" in done.stderr
+
+
+def test_a_changed_byte_is_found_on_the_way_out(site: Place, tmp_path: Path) -> None:
+    blob = site.blob_files()[0]
+    _flip(blob)
+    done = site.attempt("backup", str(tmp_path / "another"))
+    _flip(blob)
+    assert done.returncode != 0
+    assert "1 lost" in done.stdout
+
+
+def test_a_damaged_dump_restores_nothing(empty: Place, copy: Path) -> None:
+    for dump in (copy / "snapshots").rglob("database"):
+        _flip(dump)
+    done = empty.attempt("restore", str(copy))
+    assert "is damaged" in done.stderr
+    assert not (empty.state / "media/users").exists()
+
+
+def test_a_backup_without_its_end_is_none(empty: Place, copy: Path) -> None:
+    for manifest in copy.rglob("manifest.json"):
+        manifest.unlink()
+    assert "There is no whole snapshot" in empty.attempt("restore", str(copy)).stderr
+
+
+def _flip(path: Path) -> None:
+    """Change one bit in the middle; twice is never."""
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.chmod(0o600)
+    path.write_bytes(content)

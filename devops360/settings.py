@@ -219,6 +219,8 @@ TASKS = {
         "QUEUES": ["default", "previews"],
     }
 }
+# A file that the worker touches every few seconds, for whoever watches over it.
+WORKER_HEARTBEAT = env.text("WORKER_HEARTBEAT")
 
 # -- Who you are -----------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

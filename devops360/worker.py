@@ -13,8 +13,10 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError, connections, transaction
 from django.tasks import TaskResultStatus
 from django.utils import timezone
@@ -100,7 +102,13 @@ class VaultWorker(Worker):
 
     def _keep_house(self) -> None:
         while self.running:
-            for chore in (self._renew_lease, retry_failed, revive_abandoned, schedule.enqueue_due):
+            for chore in (
+                beat,
+                self._renew_lease,
+                retry_failed,
+                revive_abandoned,
+                schedule.enqueue_due,
+            ):
                 _attempt(chore)
             connections.close_all()
             time.sleep(HOUSEKEEPING_SECONDS)
@@ -110,6 +118,12 @@ class VaultWorker(Worker):
         if current is not None:
             running = DBTaskResult.objects.filter(status=RUNNING, pk=current.pk)
             running.update(started_at=timezone.now())
+
+
+def beat() -> None:
+    """Touch the file by which a supervisor sees that this worker lives: one that hangs does not."""
+    if settings.WORKER_HEARTBEAT:
+        Path(settings.WORKER_HEARTBEAT).touch()
 
 
 def _attempt(chore: Callable[[], object]) -> None:

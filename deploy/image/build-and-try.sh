@@ -1,0 +1,153 @@
+#!/usr/bin/env bash
+# Build the image without a container engine, and try it: on Debian, as root, from nothing.
+#   deploy/image/build-and-try.sh [--base-only]
+# The base is Debian trixie by debootstrap, kept in BASE_DIR; the image is built and run by buildah
+# with its own storage, as plain files. BASE=docker.io/library/python:… builds on another base.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+BASE_DIR=${BASE_DIR:-/var/tmp/devops360-base}
+export STORAGE_DRIVER=vfs BUILDAH_ISOLATION=chroot
+export CONTAINERS_STORAGE_CONF=$BASE_DIR/storage.conf
+IMAGE=localhost/devops360:tried
+MAX_MEGABYTES=600
+# Packages may have to be fetched through a proxy or a certificate authority of one's own.
+CERTIFICATES=/etc/ssl/certs/ca-certificates.crt
+
+say() { printf '\n== %s\n' "$*"; }
+fail() {
+    echo "FAILED: $*" >&2
+    exit 1
+}
+
+for program in debootstrap buildah; do
+    command -v "$program" >/dev/null || fail "apt-get install debootstrap buildah"
+done
+[ "$(id -u)" -eq 0 ] || fail "run as root: debootstrap and chroot need it"
+
+mkdir -p "$BASE_DIR"
+cat >"$CONTAINERS_STORAGE_CONF" <<END
+[storage]
+driver = "vfs"
+graphroot = "$BASE_DIR/storage"
+runroot = "$BASE_DIR/run"
+END
+
+BASE=${BASE:-localhost/devops360-base:trixie}
+if [ "$BASE" = localhost/devops360-base:trixie ] && ! buildah inspect "$BASE" >/dev/null 2>&1; then
+    say "Base: Debian trixie by debootstrap"
+    rm -rf "$BASE_DIR/root"
+    debootstrap --variant=minbase --include=python3,python3-venv,ca-certificates trixie \
+        "$BASE_DIR/root" >"$BASE_DIR/debootstrap.log" 2>&1 || {
+        tail -5 "$BASE_DIR/debootstrap.log" >&2
+        fail "debootstrap; is the Debian mirror reachable?"
+    }
+    rm -rf "$BASE_DIR"/root/var/cache/apt/* "$BASE_DIR"/root/var/lib/apt/lists/*
+    container=$(buildah from scratch)
+    buildah add --quiet "$container" "$BASE_DIR/root" / >/dev/null
+    buildah commit --quiet "$container" "$BASE" >/dev/null
+    buildah rm "$container" >/dev/null
+    rm -rf "$BASE_DIR/root"
+fi
+[ "${1:-}" != --base-only ] || exit 0
+
+say "Image"
+certificates=()
+[ ! -e "$CERTIFICATES" ] || certificates=(--volume "$CERTIFICATES:$CERTIFICATES:ro")
+epoch=$(git log -1 --format=%ct)
+buildah bud --quiet --layers=false --timestamp "$epoch" "${certificates[@]}" \
+    --build-arg "BASE=$BASE" --build-arg "REVISION=$(git rev-parse HEAD)" --tag "$IMAGE" . >/dev/null
+
+container=$(buildah from "$IMAGE")
+data=$(mktemp -d "$BASE_DIR/try.XXXXXX")
+running=()
+finish() {
+    for pid in "${running[@]}"; do kill -9 "$pid" 2>/dev/null || true; done
+    buildah rm "$container" >/dev/null
+    rm -rf "$data"
+}
+trap finish EXIT
+chown 10001:10001 "$data"
+
+port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+in_image() {
+    buildah run --volume "$data:/data" --env PORT="$port" --env BIND_ADDRESS=127.0.0.1 \
+        --env SITE_URL=https://vault.example.com --env SECRET_KEY="$(printf 'k%.0s' {1..60})" \
+        --env EMAIL_URL=smtp://127.0.0.1:1 --env TRUSTED_PROXIES=1 \
+        --env DATABASE_URL=sqlite:////data/db.sqlite3 --env MEDIA_ROOT=/data/media \
+        --env WORKER_HEARTBEAT=/data/worker-heartbeat \
+        "$container" -- "$@"
+}
+role() { in_image /app/deploy/image/entrypoint.sh "$@"; }
+python_in_image() { in_image python -c "$1"; }
+
+wait_for() { # wait_for WHAT COMMAND...: try for a minute
+    local what=$1
+    shift
+    for _ in $(seq 120); do
+        if "$@" >/dev/null 2>&1; then return; fi
+        sleep 0.5
+    done
+    cat "$data"/*.log >&2 || true
+    fail "$what"
+}
+
+stop() { # stop NAME PATTERN LAUNCHER: SIGTERM must end it by itself, with status 0
+    local pid
+    pid=$(pgrep -u 10001 -o -f "$2") || fail "$1 is not running"
+    kill -TERM "$pid"
+    local status=0
+    wait "$3" || status=$?
+    [ "$status" -eq 0 ] || fail "$1 ended with $status after SIGTERM"
+    echo "$1: ended by SIGTERM"
+}
+
+say "What it is"
+config=$(buildah inspect --type image --format '{{.OCIv1.Config.User}} {{.OCIv1.Config.Entrypoint}}' "$IMAGE")
+[ "$config" = '10001:10001 [/app/deploy/image/entrypoint.sh]' ] || fail "user or entry point: $config"
+root=$(buildah mount "$container")
+megabytes=$(du -sm "$root" | cut -f1)
+[ "$megabytes" -le "$MAX_MEGABYTES" ] || fail "$megabytes MB is more than $MAX_MEGABYTES"
+for banned in usr/bin/gcc usr/bin/cc opt/uv app/.git app/tests app/files/tests; do
+    [ ! -e "$root/$banned" ] || fail "/$banned is in the image"
+done
+buildah umount "$container" >/dev/null
+echo "$megabytes MB, user 10001, no compiler, no tests"
+
+writable=$(in_image find /app /opt /srv /usr /etc -xdev -writable -not -type l 2>/dev/null | head -5)
+[ -z "$writable" ] || fail "the process could change: $writable"
+echo "nothing of its own that it could change"
+
+say "Each role"
+role migrate --verbosity 0
+role manage check --fail-level ERROR >/dev/null
+role scheduler
+if role nonsense 2>/dev/null; then fail "an unknown role was accepted"; fi
+
+role worker >"$data/worker.log" 2>&1 &
+worker=$!
+running+=("$worker")
+role web >"$data/web.log" 2>&1 &
+web=$!
+running+=("$web")
+
+browse() { curl -fsS -H 'Host: vault.example.com' -H 'X-Forwarded-Proto: https' "http://127.0.0.1:$port$1"; }
+wait_for "the site did not answer" browse /livez
+wait_for "the worker has no heartbeat" test -e "$data/worker-heartbeat"
+# The balancer and the node ask by the pod's address, not by the site's name.
+curl -fsS "http://127.0.0.1:$port/readyz" >/dev/null || fail "/readyz under another Host"
+page=$(browse /account/login/)
+grep -q 'csrfmiddlewaretoken' <<<"$page" || fail "no sign-in page"
+style=$(grep -oE '/static/style\.[0-9a-f]+\.css' <<<"$page" | head -1)
+browse "$style" >/dev/null || fail "no style sheet"
+in_image python deploy/image/healthcheck.py || fail "the worker's health check"
+in_image env WORKER_HEARTBEAT= python deploy/image/healthcheck.py || fail "the site's health check"
+echo "the site answers, with its style sheet; the worker beats"
+
+stop "web" "gunicorn" "$web"
+stop "worker" "manage.py worker" "$worker"
+running=()
+if in_image env WORKER_HEARTBEAT= python deploy/image/healthcheck.py; then
+    fail "the health check passes without a site"
+fi
+say "Image built and tried"

@@ -1,0 +1,24 @@
+#!/bin/sh
+# What a container of this image does: `entrypoint.sh ROLE [ARGUMENTS...]`.
+# Every role replaces this shell, so that signals reach the program itself.
+set -eu
+role=${1:-web}
+[ $# -eq 0 ] || shift
+cd /app
+
+case $role in
+web) exec gunicorn --config gunicorn.conf.py "$@" ;;
+worker) exec python manage.py worker "$@" ;;
+# One look at the clock: enqueues the jobs that are due, and ends.
+scheduler) exec python manage.py enqueue_due "$@" ;;
+# Once, before the new version starts; never in every replica's start.
+migrate)
+    python manage.py migrate --no-input "$@"
+    exec python manage.py createcachetable
+    ;;
+manage) exec python manage.py "$@" ;;
+*)
+    echo "Unknown role: $role. Use web, worker, scheduler, migrate or manage." >&2
+    exit 64
+    ;;
+esac

@@ -7,7 +7,7 @@ ARG BASE=docker.io/library/python:3.13-slim-trixie@sha256:9d2e5553305c7c7b009799
 
 FROM ${BASE} AS build
 # Compiled files carry a hash, not a time: the same source gives the same bytes.
-ENV UV_COMPILE_BYTECODE=1 PYC_INVALIDATION_MODE=unchecked-hash UV_LINK_MODE=copy UV_NO_CACHE=1 \
+ENV UV_COMPILE_BYTECODE=1 PYC_INVALIDATION_MODE=UNCHECKED_HASH UV_LINK_MODE=copy UV_NO_CACHE=1 \
     SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt
 WORKDIR /app
 COPY deploy/image/build-requirements.txt /tmp/
@@ -16,7 +16,7 @@ RUN python3 -m venv /opt/uv \
 COPY requirements.txt ./
 # Wheels alone: what would need a compiler is refused, not built.
 RUN python3 -m venv --without-pip /opt/venv \
-    && /opt/uv/bin/uv pip install --python /opt/venv --require-hashes --only-binary :all: -r requirements.txt
+    && /opt/uv/bin/uv pip install --quiet --python /opt/venv --require-hashes --only-binary :all: -r requirements.txt
 COPY . .
 RUN /opt/venv/bin/python -m compileall -q --invalidation-mode unchecked-hash . \
     && ENVIRONMENT=production SITE_URL=https://image.invalid SECRET_KEY=collects-static-files-and-nothing-else \

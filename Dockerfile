@@ -5,6 +5,7 @@
 # Python 3.12 or newer with venv: deploy/image/build-and-try.sh builds on a bare Debian.
 ARG BASE=docker.io/library/python:3.13-slim-trixie@sha256:9d2e5553305c7c7b0097999bb17187c69b921ccd6bc9d40e4bb5ebe652c00285
 
+# checkov:skip=CKV_DOCKER_7:BASE is pinned by digest; checkov does not resolve the argument.
 FROM ${BASE} AS build
 # Compiled files carry a hash, not a time: the same source gives the same bytes.
 ENV UV_COMPILE_BYTECODE=1 PYC_INVALIDATION_MODE=UNCHECKED_HASH UV_LINK_MODE=copy UV_NO_CACHE=1 \
@@ -16,12 +17,16 @@ RUN python3 -m venv /opt/uv \
 COPY requirements.txt ./
 # Wheels alone: what would need a compiler is refused, not built.
 RUN python3 -m venv --without-pip /opt/venv \
-    && /opt/uv/bin/uv pip install --quiet --python /opt/venv --require-hashes --only-binary :all: -r requirements.txt
+    && /opt/uv/bin/uv pip install --quiet --python /opt/venv --require-hashes --only-binary :all: -r requirements.txt \
+    # uv leaves a lock that everybody may write to.
+    && rm -f /opt/venv/.lock
 COPY . .
 RUN /opt/venv/bin/python -m compileall -q --invalidation-mode unchecked-hash . \
     && ENVIRONMENT=production SITE_URL=https://image.invalid SECRET_KEY=collects-static-files-and-nothing-else \
        STATE_DIR=/tmp/state STATIC_ROOT=/srv/static \
-       /opt/venv/bin/python manage.py collectstatic --no-input --verbosity 0
+       /opt/venv/bin/python manage.py collectstatic --no-input --verbosity 0 \
+    # What people upload is for the process alone, and so is whatever Django writes: not these.
+    && chmod -R a+rX /srv/static
 
 FROM ${BASE}
 ARG REVISION=unknown

@@ -1,4 +1,4 @@
-"""Run every test: on SQLite, on PostgreSQL, in a browser. `make test` calls this.
+"""Run every test: on SQLite, PostgreSQL, in a browser, on the infrastructure, for `make test`.
 
 What cannot run here is skipped aloud, and said again at the end. With REQUIRE_ALL=1 a skip is a
 failure. Further arguments go to pytest: `python -m tests.run -k upload`.
@@ -12,11 +12,12 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 
+from tests.infra import tools
 from tests.postgres import temporary_server
 from tests.programs import find_chromium, find_postgres
 
 PYTEST = (sys.executable, "-m", "pytest", "-q")
-IN_PARALLEL = ("-n", os.environ.get("TEST_PROCESSES", "2"), "-m", "not browser")
+IN_PARALLEL = ("-n", os.environ.get("TEST_PROCESSES", "2"), "-m", "not browser and not infra")
 NO_TESTS_COLLECTED = 5
 
 
@@ -70,6 +71,13 @@ def in_a_browser() -> tuple[bool | None, str]:
     return _pytest("-m", "browser", "tests/browser", CHROMIUM=chromium), f"in {chromium}"
 
 
+def infrastructure() -> tuple[bool | None, str]:
+    if tools.missing():
+        return None, f"install {' and '.join(tools.missing())}"
+    tools.install()
+    return _pytest("-m", "infra", "tests/infra", "-n", os.environ.get("TEST_PROCESSES", "2")), ""
+
+
 def run(name: str, stage: Callable[[], tuple[bool | None, str]]) -> Outcome:
     print(f"\n=== {name} {'=' * (74 - len(name))}", flush=True)
     start = time.monotonic()
@@ -85,6 +93,7 @@ def main() -> int:
         run("SQLite", on_sqlite),
         run("PostgreSQL", on_postgres),
         run("Browser", in_a_browser),
+        run("Infra", infrastructure),
     ]
     print(f"\n=== All together {'=' * 61}")
     print(*outcomes, sep="\n", flush=True)

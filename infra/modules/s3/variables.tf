@@ -1,0 +1,24 @@
+variable "force_destroy" {
+  description = "Whether destroy throws away what is in the buckets."
+  type        = bool
+}
+
+variable "name" {
+  description = "Prefix of the buckets' names, unique in the world."
+  type        = string
+
+  validation {
+    condition     = length(var.name) <= 55
+    error_message = "At most 55 characters: -uploads is added, and S3 allows 63."
+  }
+}
+
+variable "old_copies_for" {
+  description = "Days for which what was deleted or overwritten can be brought back."
+  type        = number
+}
+
+variable "site_origin" {
+  description = "The one origin whose pages may talk to the bucket."
+  type        = string
+}

@@ -1,0 +1,117 @@
+# Who may do what on AWS: one role for each service account, by Pod Identity. A part of the site
+# that is broken into has its own reach and no more.
+
+data "aws_partition" "current" {}
+
+locals {
+  app_secret = [{
+    Sid      = "ReadOwnSettings"
+    Effect   = "Allow"
+    Action   = ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"]
+    Resource = [var.app_secret_arn, var.database_secret_arn]
+    }, {
+    Sid       = "OpenOwnSettings"
+    Effect    = "Allow"
+    Action    = "kms:Decrypt"
+    Resource  = [var.app_secret_key_arn, var.database_key_arn]
+    Condition = { StringEquals = { "kms:ViaService" = "secretsmanager.${var.region}.amazonaws.com" } }
+  }]
+
+  # What each may touch in the bucket: keys begin with what they are (files/blobs.py,
+  # files/previews/make.py, accounts/avatars/changes.py).
+  prefixes = {
+    accounts = ["avatars"]
+    files    = ["previews", "users"]
+    worker   = ["avatars", "previews", "users"]
+  }
+
+  bucket = { for name, prefixes in local.prefixes : name => [{
+    Sid      = "OwnPrefixes"
+    Effect   = "Allow"
+    Action   = ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:ListMultipartUploadParts", "s3:PutObject"]
+    Resource = [for prefix in prefixes : "${var.bucket_arn}/${prefix}/*"]
+    }, {
+    Sid      = "LookIntoTheBucket"
+    Effect   = "Allow"
+    Action   = ["s3:ListBucket", "s3:ListBucketMultipartUploads"]
+    Resource = [var.bucket_arn]
+    }, {
+    Sid       = "BucketKey"
+    Effect    = "Allow"
+    Action    = ["kms:Decrypt", "kms:GenerateDataKey"]
+    Resource  = [var.bucket_key_arn]
+    Condition = { StringEquals = { "kms:ViaService" = "s3.${var.region}.amazonaws.com" } }
+  }] }
+
+  topic = [{
+    Sid      = "PublishEvents"
+    Effect   = "Allow"
+    Action   = "sns:Publish"
+    Resource = var.topic_arn
+    }, {
+    Sid       = "TopicKey"
+    Effect    = "Allow"
+    Action    = ["kms:Decrypt", "kms:GenerateDataKey"]
+    Resource  = var.topic_key_arn
+    Condition = { StringEquals = { "kms:ViaService" = "sns.${var.region}.amazonaws.com" } }
+  }]
+
+  # A text message has no ARN but its number: everything but what SNS gives an ARN to. The account's
+  # monthly limit is what holds the bill.
+  sms = [{
+    Sid         = "TextMessagesAlone"
+    Effect      = "Allow"
+    Action      = "sns:Publish"
+    NotResource = "arn:${data.aws_partition.current.partition}:sns:*:*:*"
+  }]
+
+  statements = {
+    accounts      = concat(local.app_secret, local.bucket.accounts, local.sms)
+    admin         = local.app_secret
+    files         = concat(local.app_secret, local.bucket.files)
+    migrate       = local.app_secret
+    notifications = concat(local.app_secret, local.topic)
+    scheduler     = local.app_secret
+    worker        = concat(local.app_secret, local.bucket.worker, local.topic, local.sms)
+  }
+}
+
+resource "aws_iam_role" "this" {
+  for_each = local.statements
+
+  name = "${var.name}-${each.key}"
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { Service = "pods.eks.amazonaws.com" }
+      Action    = ["sts:AssumeRole", "sts:TagSession"]
+      Condition = {
+        StringEquals = { "aws:SourceAccount" = var.account_id }
+        ArnEquals    = { "aws:SourceArn" = "arn:${data.aws_partition.current.partition}:eks:${var.region}:${var.account_id}:cluster/${var.cluster_name}" }
+      }
+    }]
+  })
+}
+
+resource "aws_iam_role_policy" "this" {
+  for_each = local.statements
+
+  name = "reach"
+  role = aws_iam_role.this[each.key].id
+
+  policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = each.value
+  })
+}
+
+resource "aws_eks_pod_identity_association" "this" {
+  for_each = local.statements
+
+  cluster_name    = var.cluster_name
+  namespace       = var.namespace
+  service_account = each.key
+  role_arn        = aws_iam_role.this[each.key].arn
+}

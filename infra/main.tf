@@ -5,9 +5,9 @@ locals {
   production = var.environment == "production"
   namespace  = "devops360"
 
-  # The parts of the site, and which paths of it the balancer sends them: deploy/base has a
-  # Deployment for each, and tests/infra/test_agreement.py holds the two together.
-  # files takes whatever no other one has.
+  # The parts of the site, and which paths of it the balancer sends them; files takes whatever no
+  # other one has. devops360/roles.py has the same table and deploy/base a Deployment for each:
+  # tests/infra/test_agreement.py holds them together.
   services = {
     accounts      = ["/account", "/account/*"]
     admin         = ["/admin", "/admin/*"]
@@ -135,6 +135,7 @@ module "observability" {
 
   name                 = local.name
   region               = var.region
+  cluster_name         = module.eks.cluster_name
   alarm_topic_arn      = module.sns.alarms_topic_arn
   alb_arn_suffix       = module.alb.arn_suffix
   target_groups        = module.alb.target_group_arn_suffixes

@@ -72,7 +72,8 @@ finish() {
     rm -rf "$data"
 }
 trap finish EXIT
-chown 10001:10001 "$data"
+mkdir "$data/media"
+chown 10001:10001 "$data" "$data/media"
 
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 in_image() {

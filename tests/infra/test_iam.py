@@ -37,6 +37,8 @@ TABLE: list[tuple[str, str, set[str]]] = [
     ("s3:ListMultipartUploadParts", BLOB, {"files", "worker"}),
     ("s3:PutObject", PREVIEW, {"files", "worker"}),
     ("s3:PutObject", AVATAR, {"accounts", "worker"}),
+    ("s3:GetObject", f"{BUCKET}/health/probe", EVERYBODY - {"migrate", "scheduler"}),
+    ("s3:ListBucket", BUCKET, EVERYBODY - {"migrate", "scheduler"}),
     ("s3:GetObject", f"{BUCKET}/elsewhere", set()),
     ("s3:GetObject", "arn:aws:s3:::somebody-elses/users/1", set()),
     ("s3:DeleteObjectVersion", BLOB, set()),

@@ -148,7 +148,7 @@ resource "aws_lb_listener_rule" "inside_only" {
 
   condition {
     path_pattern {
-      values = ["/metrics", "/readyz"]
+      values = ["/livez", "/metrics", "/readyz"]
     }
   }
 }

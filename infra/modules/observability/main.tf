@@ -2,11 +2,13 @@
 # says when it is over. What to do then is in infra/README.md.
 
 locals {
-  log_group = "/devops360/${var.name}"
-  # The pods write one line per event; these words are what the site logs.
+  # Where the add-on below writes to; made here, so that it has a key and an end.
+  log_group = "/aws/containerinsights/${var.cluster_name}/application"
+  # Words of the site's log lines (devops360/observability/logs.py); tests/infra/test_agreement.py
+  # looks for them in the code.
   patterns = {
     errors       = "?ERROR ?CRITICAL"
-    dead_letters = "\"dead-lettered\""
+    dead_letters = "\"delivery dead\""
     abandoned    = "\"abandoned task\""
   }
   metrics_namespace = "DevOps360/${var.name}"
@@ -76,6 +78,40 @@ resource "aws_cloudwatch_log_group" "pods" {
   name              = local.log_group
   retention_in_days = var.log_retention_days
   kms_key_id        = module.key.arn
+}
+
+# Auto Mode's nodes send no logs by themselves: AWS's add-on reads what pods print.
+data "aws_partition" "current" {}
+
+resource "aws_iam_role" "agent" {
+  name = "${var.name}-log-agent"
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { Service = "pods.eks.amazonaws.com" }
+      Action    = ["sts:AssumeRole", "sts:TagSession"]
+    }]
+  })
+}
+
+resource "aws_iam_role_policy_attachment" "agent" {
+  role       = aws_iam_role.agent.name
+  policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/CloudWatchAgentServerPolicy"
+}
+
+resource "aws_eks_addon" "logs" {
+  cluster_name                = var.cluster_name
+  addon_name                  = "amazon-cloudwatch-observability"
+  resolve_conflicts_on_update = "OVERWRITE"
+
+  pod_identity_association {
+    service_account = "cloudwatch-agent"
+    role_arn        = aws_iam_role.agent.arn
+  }
+
+  depends_on = [aws_cloudwatch_log_group.pods, aws_iam_role_policy_attachment.agent]
 }
 
 resource "aws_cloudwatch_log_metric_filter" "this" {

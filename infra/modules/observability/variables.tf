@@ -8,6 +8,11 @@ variable "alb_arn_suffix" {
   type        = string
 }
 
+variable "cluster_name" {
+  description = "Cluster whose pods' output is kept."
+  type        = string
+}
+
 variable "database_id" {
   description = "The database, as its metrics call it."
   type        = string

@@ -43,6 +43,20 @@ locals {
     Condition = { StringEquals = { "kms:ViaService" = "s3.${var.region}.amazonaws.com" } }
   }] }
 
+  # /readyz of every part asks for an object that is never there (devops360/health.py): without
+  # ListBucket, S3 answers that with a refusal.
+  probe = [{
+    Sid      = "AskForTheProbe"
+    Effect   = "Allow"
+    Action   = "s3:GetObject"
+    Resource = "${var.bucket_arn}/health/probe"
+    }, {
+    Sid      = "TellMissingFromRefused"
+    Effect   = "Allow"
+    Action   = "s3:ListBucket"
+    Resource = var.bucket_arn
+  }]
+
   topic = [{
     Sid      = "PublishEvents"
     Effect   = "Allow"
@@ -66,13 +80,13 @@ locals {
   }]
 
   statements = {
-    accounts      = concat(local.app_secret, local.bucket.accounts, local.sms)
-    admin         = local.app_secret
-    files         = concat(local.app_secret, local.bucket.files)
+    accounts      = concat(local.app_secret, local.probe, local.bucket.accounts, local.sms)
+    admin         = concat(local.app_secret, local.probe)
+    files         = concat(local.app_secret, local.probe, local.bucket.files)
     migrate       = local.app_secret
-    notifications = concat(local.app_secret, local.topic)
+    notifications = concat(local.app_secret, local.probe, local.topic)
     scheduler     = local.app_secret
-    worker        = concat(local.app_secret, local.bucket.worker, local.topic, local.sms)
+    worker        = concat(local.app_secret, local.probe, local.bucket.worker, local.topic, local.sms)
   }
 }
 

@@ -12,6 +12,14 @@ from accounts import arrival, sessions
 type GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
+def is_by_hand(request: HttpRequest) -> bool:
+    """Tell whether somebody did something: what an open page asks by itself keeps no session alive.
+
+    Whoever sends the header by hand only lets a session of their own end earlier.
+    """
+    return "X-Background" not in request.headers
+
+
 class SessionActivityMiddleware:
     """Keep the list of a person's sessions, and end those that have lived too long.
 
@@ -25,7 +33,7 @@ class SessionActivityMiddleware:
         if request.user.is_authenticated:
             if sessions.is_too_old(session=request.session):
                 logout(request)
-            elif sessions.is_activity_due(session=request.session):
+            elif is_by_hand(request) and sessions.is_activity_due(session=request.session):
                 UserSession.objects.create_from_request(request)
         response = self.get_response(request)
         arrival.set_browser_cookie(request, response)

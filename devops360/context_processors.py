@@ -1,8 +1,18 @@
 """What every template may use."""
 
+from collections.abc import Callable
+
 from django.conf import settings
 from django.http import HttpRequest  # noqa: TID251  (a type, in the shape Django asks for)
+
+from notifications.inbox import unread_count
 
 
 def site(request: HttpRequest) -> dict[str, str]:
     return {"SITE_NAME": settings.SITE_NAME, "SITE_URL": settings.SITE_URL}
+
+
+def bell(request: HttpRequest) -> dict[str, Callable[[], int]]:
+    """How many notifications are unread. Asked for only by pages that show the bell."""
+    user = request.user
+    return {"unread_notifications": lambda: unread_count(user) if user.is_authenticated else 0}

@@ -23,6 +23,8 @@ from files.requests import tell_of_received
 from files.sharing import tell_of_ending_links
 from files.trash import purge_old_trash
 from files.uploads.abort import expire_uploads
+from notifications.digest import send_digests
+from notifications.forgetting import forget_old_notifications
 from notifications.receivers.upkeep import forget_old_calls, mind_webhooks, tell_of_dead_letters
 
 logger = logging.getLogger(__name__)
@@ -74,6 +76,8 @@ JOBS = {
         Job("forget_old_browsers", DAY, forget_old_browsers),
         Job("clear_sessions", DAY, lambda: call_command("clearsessions")),
         Job("forget_ended_sessions", DAY, forget_ended_sessions),
+        Job("send_digests", QUARTER, send_digests),
+        Job("forget_old_notifications", DAY, forget_old_notifications),
         Job("prune_tasks", DAY, _prune_tasks),
         Job("mind_webhooks", QUARTER, mind_webhooks),
         Job("tell_of_dead_letters", HOUR, tell_of_dead_letters),

@@ -109,6 +109,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "devops360.context_processors.site",
+                "devops360.context_processors.bell",
             ],
             "builtins": ["devops360.templatetags.ui"],
         },
@@ -320,6 +321,8 @@ VAPID_CONTACT = env.text("VAPID_CONTACT", f"mailto:postmaster@{_host}")
 # each account limits of its own.
 EMAIL_RATE = env.integer("EMAIL_RATE", 0)
 SMS_RATE = env.integer("SMS_RATE", 0)
+# Notifications older than this are forgotten, read or not.
+NOTIFICATIONS_DAYS = env.integer("NOTIFICATIONS_DAYS", 365, minimum=1)
 # What delivers: our own worker, which looks twice a second, or a task for whatever TASKS names.
 OUTBOX_DRIVER = env.choice("OUTBOX_DRIVER", "worker", ("worker", "tasks"))
 AWS_REGION = env.text("AWS_REGION")

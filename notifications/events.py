@@ -1,6 +1,7 @@
 """Telling people. What must be told is written with the change itself, in its transaction."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import batched
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
@@ -25,40 +26,42 @@ def notify(
     url: str = "",
     key: str = "",
     also_mail: Sequence[str] = (),
+    without: Collection[str] = (),
 ) -> int:
     """Tell people that something happened, each by the channels that they chose for it.
 
     Call it inside the transaction of the change: it writes rows only, and a worker sends what they
     owe once they are committed. `context` holds plain JSON values, at least those that the kind's
     words name; `url` is a path on this site. With a `key`, a person is told of this kind and key
-    once, however often it is called. `also_mail` are further addresses of the one person.
+    once, however often it is called. `also_mail` are further addresses of the one person;
+    `without` names channels that are not used, whatever people chose.
 
     Returns how many people were told, which leaves out those who had been told before.
     """
     missing = KINDS[kind].places - set(context)
     if missing:
         raise ValueError(f"The words of {kind} need {', '.join(sorted(missing))}.")
-    draft = Notification(kind=kind, context=dict(context), url=url, key=key)
+    draft = Notification(
+        kind=kind,
+        category=KINDS[kind].subject.category,
+        context=dict(context),
+        url=url,
+        key=key,
+    )
     people = [to] if isinstance(to, AbstractBaseUser) else to
     told = 0
-    for batch in _batches(people):
-        told += _tell(draft, batch, also_mail)
+    for batch in batched(people, BATCH):
+        told += _tell(draft, batch, also_mail, without)
     _tell_site(draft)
     return told
 
 
-def _batches(people: Iterable[AbstractBaseUser]) -> Iterable[list[AbstractBaseUser]]:
-    batch: list[AbstractBaseUser] = []
-    for person in people:
-        batch.append(person)
-        if len(batch) == BATCH:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
-
-
-def _tell(draft: Notification, people: list[AbstractBaseUser], also_mail: Sequence[str]) -> int:
+def _tell(
+    draft: Notification,
+    people: Collection[AbstractBaseUser],
+    also_mail: Sequence[str],
+    without: Collection[str],
+) -> int:
     """Write notifications and what they owe, in as many queries for 500 people as for one."""
     wishes = preferences.wishes_of(people, subject=KINDS[draft.kind].subject)
     drafts = []
@@ -73,7 +76,7 @@ def _tell(draft: Notification, people: list[AbstractBaseUser], also_mail: Sequen
         for own in written
         for delivery in deliveries_for(own, wishes=wishes[own.recipient_id], also_mail=also_mail)
     ]
-    owe(owed)
+    owe(delivery for delivery in owed if delivery.channel not in without)
     return len(written)
 
 
@@ -98,7 +101,13 @@ def _tell_site(draft: Notification) -> None:
 
 
 def _copy(draft: Notification) -> Notification:
-    return Notification(kind=draft.kind, context=draft.context, url=draft.url, key=draft.key)
+    return Notification(
+        kind=draft.kind,
+        category=draft.category,
+        context=draft.context,
+        url=draft.url,
+        key=draft.key,
+    )
 
 
 def _write_once(drafts: list[Notification]) -> list[Notification]:

@@ -14,7 +14,8 @@ from notifications.channels.base import EMAIL
 from notifications.errors import NotificationError
 from notifications.kinds import KINDS
 from notifications.kinds.base import Subject
-from notifications.models import Delivery, Preference
+from notifications.kinds.site import DIGEST
+from notifications.models import Delivery, DeliveryQuerySet, Preference
 from notifications.preferences import SUBJECTS, choose
 
 SALT = "notifications.unsubscribe"
@@ -58,14 +59,22 @@ def unsubscribe(*, token: str) -> Subject:
     user = get_user_model().objects.filter(pk=stop.user_id).first()
     if user is None or subject is None:
         raise NotificationError("There is nothing to stop any more: the account is gone.")
-    choose(user=user, subject=subject, channel=stop.channel, mode=Preference.Mode.OFF)
-    owed = Delivery.objects.filter(
-        notification__recipient=user,
-        notification__kind__in=[kind.name for kind in KINDS.values() if kind.subject == subject],
-        channel=stop.channel,
-        state__in=(Delivery.State.PENDING, Delivery.State.HELD),
-    )
+    owed = Delivery.objects.filter(notification__recipient=user, channel=stop.channel)
+    if subject == DIGEST:
+        # Nobody chose the digest itself, but what it is made of.
+        chosen = Preference.objects.filter(user=user, mode=Preference.Mode.DIGEST)
+        chosen.update(mode=Preference.Mode.OFF)
+        _drop(owed.filter(state=Delivery.State.HELD))
+    else:
+        choose(user=user, subject=subject, channel=stop.channel, mode=Preference.Mode.OFF)
+        kinds = [kind.name for kind in KINDS.values() if kind.subject == subject]
+        state = Delivery.State
+        waiting = owed.filter(state__in=(state.PENDING, state.HELD))
+        _drop(waiting.filter(notification__kind__in=kinds))
+    return subject
+
+
+def _drop(owed: DeliveryQuerySet) -> None:
     owed.update(
         state=Delivery.State.DROPPED, error="unsubscribed", finished_at=timezone.now(), claim=None
     )
-    return subject

@@ -1,9 +1,17 @@
 from django.urls import path
 
-from notifications.views import sns, unsubscribe, webhooks
+from notifications.views import inbox, preferences, sns, unsubscribe, webhooks
 
 app_name = "notifications"
 urlpatterns = [
+    path("", inbox.inbox_page, name="inbox"),
+    path("change/", inbox.change, name="change"),
+    path("read-all/", inbox.read_all, name="read_all"),
+    path("unread-all/", inbox.unread_all, name="unread_all"),
+    path("bell/", inbox.bell, name="bell"),
+    path("preferences/", preferences.preferences_page, name="preferences"),
+    path("preferences/reset/", preferences.reset, name="reset_preferences"),
+    path("preferences/timing/", preferences.timing, name="timing"),
     path("sns/", sns.sns_inbound, name="sns"),
     path("webhooks/", webhooks.webhooks_page, name="webhooks"),
     path("webhooks/<uuid:uuid>/", webhooks.webhook_page, name="webhook"),

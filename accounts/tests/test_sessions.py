@@ -98,7 +98,7 @@ def test_history_is_the_persons_own_and_comes_in_pages(
     first = page(client, HISTORY)
     assert "not yours" not in first
     assert "By the administrator Bea Boss" in first
-    with django_assert_num_queries(4) as few:
+    with django_assert_num_queries(5) as few:
         client.get(HISTORY)
     SecurityEvent.objects.bulk_create(
         SecurityEvent(user=person, kind=kind.CONFIRMED, detail=f"event {number}.")

@@ -90,5 +90,5 @@ def test_the_page_costs_the_same_whatever_is_kept(
     for n in range(2):
         make_file(root, f"{n}.txt")
         make_upload(root, 100 + n)
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(10):
             own.get(ADDRESS)

@@ -78,6 +78,8 @@ class Channel(ABC):
     title: ClassVar[str | Promise]
     # Offered in people's table of preferences. A topic of operators is not.
     is_personal: ClassVar[bool] = True
+    # The name of the view where people add their addresses; "" where none is needed.
+    setup_page: ClassVar[str] = ""
     # Makes a noise: waits for the end of quiet hours.
     disturbs: ClassVar[bool] = False
     # How many sends of one worker may be under way at once: a stalled channel holds up no other.

@@ -45,6 +45,8 @@ class Subject:
     locked: frozenset[str] = frozenset()
     # Shown to, and meant for, those who run the site.
     for_staff: bool = False
+    # In the table. What comes of other choices, and what people ask for themselves, is not.
+    is_offered: bool = True
 
     @property
     def is_urgent(self) -> bool:

@@ -76,7 +76,6 @@ FILE_KINDS = (
         title=_("80 %% of your space is used"),
         text=_("%(used)s of %(quota)s are used. Old versions and the trash count as well."),
         action=_("See what takes space"),
-        details=_SPACE_DETAILS,
         formats=_SPACE,
         ordered=True,
         sample=_SPACE_SAMPLE,

@@ -8,7 +8,7 @@ from notifications.kinds.site import OPERATIONS
 
 TROUBLE = Subject("addresses", _("Addresses that stop working"), Category.SITE, WITH_MAIL)
 # To one webhook, by what its owner asks for: never told by itself.
-PROBES = Subject("tests", _("Test messages"), Category.SITE, frozenset())
+PROBES = Subject("probes", _("Test messages"), Category.SITE, frozenset(), is_offered=False)
 
 RECEIVER_KINDS = (
     Kind(

@@ -5,8 +5,8 @@ from django.utils.translation import gettext_lazy as _
 from notifications.kinds.base import ON_MAIL, QUIETLY, WITH_MAIL, Category, Kind, Subject
 
 ANNOUNCEMENTS = Subject("announcements", _("Announcements"), Category.SITE, WITH_MAIL)
-DIGEST = Subject("digest", _("Daily digest"), Category.SITE, ON_MAIL)
-TESTS = Subject("tests", _("Test messages"), Category.SITE, QUIETLY)
+DIGEST = Subject("digest", _("Daily digest"), Category.SITE, ON_MAIL, is_offered=False)
+TESTS = Subject("tests", _("Test messages"), Category.SITE, QUIETLY, is_offered=False)
 OPERATIONS = Subject(
     "operations", _("Running the site"), Category.SITE, WITH_MAIL, locked=ON_MAIL, for_staff=True
 )

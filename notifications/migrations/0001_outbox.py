@@ -146,7 +146,6 @@ class Migration(migrations.Migration):
                 ('quiet_from', models.TimeField(blank=True, null=True)),
                 ('quiet_until', models.TimeField(blank=True, null=True)),
                 ('digest_hour', models.PositiveSmallIntegerField(default=8)),
-                ('digest_sent_on', models.DateField(blank=True, null=True)),
             ],
             options={
                 'verbose_name': 'timing',

@@ -35,6 +35,8 @@ class Notification(models.Model):
         blank=True,
     )
     kind = models.CharField(max_length=40)
+    # Of the kind: what the inbox is filtered by.
+    category = models.CharField(max_length=20, blank=True)
     context = models.JSONField(default=dict, blank=True)
     # A path on this site, or "".
     url = models.CharField(max_length=500, blank=True)
@@ -79,6 +81,11 @@ class Notification(models.Model):
                 fields=["recipient", "-id"],
                 condition=models.Q(in_inbox=True, archived_at__isnull=False),
                 name="notification_archive",
+            ),
+            models.Index(
+                fields=["recipient", "category", "-id"],
+                condition=models.Q(in_inbox=True, archived_at=None),
+                name="notification_category",
             ),
             models.Index(fields=["created_at"], name="notification_age"),
         ]

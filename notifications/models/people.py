@@ -90,8 +90,6 @@ class Timing(models.Model):
     quiet_from = models.TimeField(null=True, blank=True)
     quiet_until = models.TimeField(null=True, blank=True)
     digest_hour = models.PositiveSmallIntegerField(default=8)
-    # The local day of the last digest: one a day, however many workers look.
-    digest_sent_on = models.DateField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("timing")

@@ -66,7 +66,7 @@ def delivery_to(
 
 def owe(deliveries: Iterable[Delivery]) -> None:
     """Save what is owed, in the caller's transaction. A worker finds it once that is committed."""
-    if Delivery.objects.bulk_create(deliveries):
+    if Delivery.objects.bulk_create(list(deliveries)):
         wake_on_commit()
 
 

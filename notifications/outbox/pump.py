@@ -4,23 +4,23 @@ import logging
 import threading
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db import InterfaceError, OperationalError, connections
+from django.db import connections
 
 from notifications.channels.base import Channel, Message, Target
 from notifications.channels.registry import configured_channels
-from notifications.errors import ChannelError, TemporaryError, ThrottledError
-from notifications.models import Delivery
+from notifications.errors import ChannelError, RefusedError, TemporaryError, ThrottledError
+from notifications.models import Delivery, Notification
 from notifications.outbox import circuits, marks, triage
 from notifications.outbox.claims import LEASE, Claim, claim_due
 
 logger = logging.getLogger(__name__)
 
-DATABASE_GONE_SECONDS = 2.0
+TROUBLE_SECONDS = 2.0
 # How long an idle pump sleeps: the most that a notification waits.
 IDLE_SECONDS = 0.5
 # What comes back within this is marked in one statement.
@@ -72,10 +72,10 @@ class Pump:
         while not self.stopping.is_set():
             try:
                 busy = self.step()
-            except (OperationalError, InterfaceError):
-                logger.exception("The database does not answer.")
+            except Exception:  # a database that is away, or a defect: others are still owed theirs
+                logger.exception("The outbox could not be worked off.")
                 connections.close_all()
-                self.stopping.wait(DATABASE_GONE_SECONDS)
+                self.stopping.wait(TROUBLE_SECONDS)
             else:
                 if not busy:
                     connections.close_all()
@@ -124,24 +124,34 @@ class Pump:
     ) -> None:
         why = triage.reason_to_drop(delivery, around)
         until = triage.put_off_until(delivery, channel, around)
-        if why:
+        if delivery.attempts > channel.max_attempts:
+            # Every worker that tried it died before it could say so.
+            marks.mark_failed(
+                delivery, error=RefusedError("no worker survived it"), channel=channel
+            )
+            self.tally["failed"] += 1
+        elif why:
             marks.mark_dropped(delivery, why=why)
             self.tally["dropped"] += 1
         elif until is not None:
             marks.mark_deferred(delivery, until=until)
             self.tally["deferred"] += 1
         else:
-            future = self._senders[channel.name].submit(self._send, claim, delivery, channel)
+            items = around.items_of(delivery)
+            sender = self._senders[channel.name]
+            future = sender.submit(self._send, claim, delivery, channel, items)
             self._under_way[future] = channel.name
 
-    def _send(self, claim: Claim, delivery: Delivery, channel: Channel) -> Outcome:
+    def _send(
+        self, claim: Claim, delivery: Delivery, channel: Channel, items: Sequence[Notification]
+    ) -> Outcome:
         """In a sender's thread: send, and say how it went."""
         outcome = Outcome(claim, delivery, channel)
         late = time.monotonic() > claim.begin_before
         if late or self.stopping.is_set() or outcome.circuit in self._paused:
             return outcome
         try:
-            receipt = _deliver(delivery, channel)
+            receipt = _deliver(delivery, channel, items)
         except ChannelError as error:
             return Outcome(claim, delivery, channel, error=error)
         except Exception as error:  # a defect in one message must not hold up the rest
@@ -194,8 +204,8 @@ class Pump:
                 self._paused.add(name)
 
 
-def _deliver(delivery: Delivery, channel: Channel) -> str:
-    message: Message = triage.words_of(delivery)
+def _deliver(delivery: Delivery, channel: Channel, items: Sequence[Notification]) -> str:
+    message: Message = triage.message_for(delivery, items=items)
     target = Target(delivery.address, delivery.endpoint)
     return channel.send(target=target, message=message, idempotency_key=delivery.idempotency_key)
 

@@ -141,7 +141,8 @@ def running_site(place: Path, **more: str) -> Iterator[Site]:
         backstage = subprocess.Popen(
             [sys.executable, "-m", "tests.browser.backstage"],
             cwd=ROOT,
-            env=environment,
+            # What it logs would be taken for its answers.
+            env=environment | {"LOG_LEVEL": "ERROR"},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

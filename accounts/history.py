@@ -1,6 +1,7 @@
 """Writing down what happens to an account (ASVS 5.0: 16.3.1, 16.3.2)."""
 
 import logging
+from collections.abc import Callable
 from datetime import timedelta
 
 from django.utils import timezone
@@ -13,6 +14,14 @@ logger = logging.getLogger(__name__)
 KEPT = timedelta(days=400)
 Kind = SecurityEvent.Kind
 
+type Listener = Callable[[SecurityEvent], None]
+_listeners: dict[str, Listener] = {}
+
+
+def register_listener(name: str, listener: Listener) -> None:
+    """Have every event told to `listener`, in its own transaction. The same name replaces it."""
+    _listeners[name] = listener
+
 
 def record(
     *, user: User, kind: Kind, client: Client = NOBODY, detail: str = "", by: User | None = None
@@ -21,7 +30,7 @@ def record(
     logger.info(
         "security kind=%s user=%s ip=%s by=%s", kind, user.pk, client.ip, by.pk if by else "-"
     )
-    return SecurityEvent.objects.create(
+    event = SecurityEvent.objects.create(
         user=user,
         kind=kind,
         detail=detail[:200],
@@ -29,6 +38,9 @@ def record(
         user_agent=client.user_agent,
         by=by,
     )
+    for listener in _listeners.values():
+        listener(event)
+    return event
 
 
 def forget_old_events() -> int:

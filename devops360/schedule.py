@@ -16,6 +16,7 @@ from accounts.limits import forget_old_failures
 from accounts.notices import tell_of_wrong_passwords
 from accounts.recovery import finish_due, forget_old_requests
 from accounts.sessions import forget_ended_sessions
+from devops360.audit import seal_new
 from files.activity import forget_old_activity
 from files.blobs import sweep_blobs, sweep_incoming
 from files.recount import recount_vaults
@@ -29,6 +30,7 @@ from notifications.receivers.upkeep import forget_old_calls, mind_webhooks, tell
 
 logger = logging.getLogger(__name__)
 
+MINUTE = timedelta(minutes=1)
 FEW_MINUTES = timedelta(minutes=3)
 QUARTER = timedelta(minutes=15)
 HOUR = timedelta(hours=1)
@@ -59,6 +61,7 @@ def _prune_tasks() -> None:
 JOBS = {
     job.name: job
     for job in (
+        Job("seal_audit_trail", MINUTE, seal_new),
         Job("purge_old_trash", HOUR, purge_old_trash),
         Job("expire_uploads", HOUR, expire_uploads),
         Job("sweep_blobs", HOUR, sweep_blobs),

@@ -6,13 +6,19 @@ from uuid import UUID
 
 from django.conf import settings
 
+from accounts import history
 from accounts.deletion import register_cleaner
 from accounts.entrance import register_welcome
 from accounts.export import ExportItem, register_exporter
-from accounts.models import User
+from accounts.models import SecurityEvent, User
 from accounts.storage_use import Quota, register_quota, register_storage_use
+from devops360 import audit
+from devops360.models import AuditEntry
+from files import activity
+from files.activity import Act
 from files.blobs import read_blob
 from files.grants import claim_grants
+from files.models import Activity, Node
 from files.people import register_directory
 from files.quota import own_quota, set_quota
 from files.sizes import filesize
@@ -32,6 +38,8 @@ def connect_apps() -> None:
     register_storage_use(storage_used)
     register_directory(find_person)
     register_welcome(claim_shared)
+    history.register_listener("audit", audit_security_event)
+    activity.register_listener("audit", audit_activity)
     register_quota(
         Quota(
             read=own_quota,
@@ -70,3 +78,29 @@ def claim_shared(user: User) -> None:
 
 def write_quota(owner_id: UUID, quota: int | None) -> None:
     set_quota(owner_id=owner_id, quota=quota)
+
+
+def audit_security_event(event: SecurityEvent) -> None:
+    """Enter into the audit trail what happened to an account."""
+    refused = event.kind.endswith("_refused") and event.kind != SecurityEvent.Kind.RECOVERY_REFUSED
+    audit.append(
+        act=event.kind,
+        # A wrong password or code was somebody's: not known to be the person's own.
+        actor=None if refused else event.by_id or event.user_id,
+        subject=event.user_id,
+        result=AuditEntry.Result.REFUSED if refused else AuditEntry.Result.DONE,
+        ip=event.ip,
+        user_agent=event.user_agent,
+    )
+
+
+def audit_activity(kind: Activity.Kind, node: Node, act: Act) -> None:
+    """Enter into the audit trail who opened a vault to whom, and what left it by a link."""
+    audit.append(
+        act=kind,
+        actor=act.actor_id,
+        subject=node.owner_id,
+        target=f"node {node.pk}",
+        ip=act.ip,
+        user_agent=act.user_agent,
+    )

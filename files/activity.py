@@ -1,8 +1,9 @@
 """Who did what in a vault: written with the change itself, read by file and by vault."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import product
 from uuid import UUID
 
 from django.conf import settings
@@ -40,12 +41,38 @@ class Act:
         return self.actor_id if self.actor_id != owner_id else None
 
 
+# Who may reach what is changed by these, or somebody from outside has reached it.
+OPENING = {
+    Activity.Kind.LINK_MADE,
+    Activity.Kind.LINK_CHANGED,
+    Activity.Kind.LINK_ENDED,
+    Activity.Kind.LINK_DOWNLOADED,
+    Activity.Kind.SHARED,
+    Activity.Kind.ROLE_CHANGED,
+    Activity.Kind.UNSHARED,
+    Activity.Kind.LEFT,
+    Activity.Kind.REQUEST_MADE,
+    Activity.Kind.REQUEST_ENDED,
+}
 # The site itself: jobs and commands.
 SITE = Act()
 
 
+type Listener = Callable[[Activity.Kind, Node, Act], None]
+_listeners: dict[str, Listener] = {}
+
+
+def register_listener(name: str, listener: Listener) -> None:
+    """Have what opens a vault to others told to `listener`, in the same transaction."""
+    _listeners[name] = listener
+
+
 def record(kind: Activity.Kind, nodes: Iterable[Node], act: Act, *, detail: str = "") -> None:
     """Write down what was done with each node. Call it in the transaction that does it."""
+    nodes = list(nodes)
+    if kind in OPENING:
+        for listener, node in product(_listeners.values(), nodes):
+            listener(kind, node, act)
     Activity.objects.bulk_create(
         [
             Activity(

@@ -1,0 +1,66 @@
+"""What the whole site keeps about itself: the audit trail."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class AuditEntry(models.Model):
+    """One security-relevant act. Never changed, but for the seal that it gets once.
+
+    People are kept as ids and not as foreign keys: an entry outlives whom it is about.
+    """
+
+    class Result(models.TextChoices):
+        DONE = "done", _("Done")
+        REFUSED = "refused", _("Refused")
+
+    id = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField()
+    # "signed_in", "factor_removed", "link_made", "admin_change"…
+    act = models.CharField(max_length=40)
+    # Who did it; None for the site itself and for guests.
+    actor = models.UUIDField(null=True)
+    # Whose account or vault it was done to.
+    subject = models.UUIDField(null=True)
+    # What it was done with, as ids: "node 7f…", "accounts.user 1c…".
+    target = models.CharField(max_length=200, blank=True)
+    result = models.CharField(max_length=10, choices=Result, default=Result.DONE)
+    ip = models.GenericIPAddressField(null=True)
+    user_agent = models.CharField(max_length=300, blank=True)
+    request_id = models.CharField(max_length=64, blank=True)
+    # The place in the chain, counted from 1, and the digest that ties it to the one before.
+    number = models.BigIntegerField(null=True, unique=True)
+    seal = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        verbose_name = _("audit entry")
+        verbose_name_plural = _("audit trail")
+        indexes = [
+            models.Index(fields=["id"], condition=Q(number=None), name="audit_unsealed"),
+            models.Index(fields=["subject", "-id"], name="audit_of_subject"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(number=None, seal="") | Q(number__gte=1), name="audit_sealed_whole"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.act} {self.result}"
+
+
+class AuditHead(models.Model):
+    """The end of the chain: one row, locked by whoever makes it longer."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    number = models.BigIntegerField(default=0)
+    seal = models.CharField(max_length=64, blank=True)
+    # Up to which row the admin's own log has been taken into the trail.
+    admin_log = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="audit_one_head")]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.seal}"

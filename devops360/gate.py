@@ -63,6 +63,8 @@ ACCESS = {
     "accounts:passkey_sign_in_begin": Access.NOBODY,
     "accounts:passkey_sign_in": Access.NOBODY,
     "accounts:recovery_cancel": Access.NOBODY,
+    # A script that every visitor may read; browsers fetch it again by themselves.
+    "notifications:push_worker": Access.NOBODY,
     # Amazon alone, by its signature.
     "notifications:sns": Access.NOBODY,
     # From a mail, by a signed link that can do nothing else.

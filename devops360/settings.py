@@ -325,6 +325,11 @@ SMS_RATE = env.integer("SMS_RATE", 0)
 NOTIFICATIONS_DAYS = env.integer("NOTIFICATIONS_DAYS", 365, minimum=1)
 # What delivers: our own worker, which looks twice a second, or a task for whatever TASKS names.
 OUTBOX_DRIVER = env.choice("OUTBOX_DRIVER", "worker", ("worker", "tasks"))
+# The hosts that browsers get their push addresses from: nothing else is called for them.
+PUSH_SERVICES = env.words(
+    "PUSH_SERVICES",
+    "fcm.googleapis.com,push.services.mozilla.com,notify.windows.com,push.apple.com",
+)
 AWS_REGION = env.text("AWS_REGION")
 SNS_ENDPOINT_URL = env.text("SNS_ENDPOINT_URL")
 # Topics that operators and other programs listen to: ARNs, empty for none.

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from notifications.views import inbox, preferences, sns, unsubscribe, webhooks
+from notifications.views import browsers, inbox, preferences, sns, unsubscribe, webhooks
 
 app_name = "notifications"
 urlpatterns = [
@@ -12,6 +12,11 @@ urlpatterns = [
     path("preferences/", preferences.preferences_page, name="preferences"),
     path("preferences/reset/", preferences.reset, name="reset_preferences"),
     path("preferences/timing/", preferences.timing, name="timing"),
+    path("push-worker.js", browsers.push_worker, name="push_worker"),
+    path("browsers/", browsers.browsers_page, name="browsers"),
+    path("browsers/subscribe/", browsers.subscribe, name="subscribe_browser"),
+    path("browsers/<uuid:uuid>/test/", browsers.test_browser, name="test_browser"),
+    path("browsers/<uuid:uuid>/remove/", browsers.remove_browser, name="remove_browser"),
     path("sns/", sns.sns_inbound, name="sns"),
     path("webhooks/", webhooks.webhooks_page, name="webhooks"),
     path("webhooks/<uuid:uuid>/", webhooks.webhook_page, name="webhook"),

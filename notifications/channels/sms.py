@@ -30,6 +30,7 @@ class SmsChannel(Channel):
     """Notifications to phones that their owners have verified."""
 
     name = SMS
+    setup_page = "accounts:phones"
     title = _("Text message")
     disturbs = True
     # A text that is days late is worse than none, and each attempt may be paid for.

@@ -31,6 +31,7 @@ LONGEST_WAIT = 3600.0
 
 class WebhookChannel(Channel):
     name = WEBHOOK
+    setup_page = "notifications:webhooks"
     title = _("Webhook")
     # One receiver that is down says nothing of the others.
     breaks_by_endpoint = True

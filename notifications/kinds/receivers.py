@@ -60,6 +60,13 @@ RECEIVER_KINDS = (
         sample={"challenge": "K7QJ2M4XTA"},
     ),
     Kind(
+        name="push_test",
+        subject=PROBES,
+        title=_("Push messages work"),
+        text=_("This browser now shows what you are told."),
+        sample={},
+    ),
+    Kind(
         name="webhook_test",
         subject=PROBES,
         title=_("A test of your webhook"),

@@ -120,6 +120,9 @@ def database(url: str, *, pool_size: int) -> dict[str, object]:
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": unquote(parts.path.removeprefix("/")),
+            # One for as long as its thread lives: whoever closes the last one copies the whole
+            # journal back, at every request that is alone.
+            "CONN_MAX_AGE": None,
             "OPTIONS": {
                 # Writers queue at BEGIN, for as long as the time-out, instead of failing midway.
                 "transaction_mode": "IMMEDIATE",

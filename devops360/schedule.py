@@ -19,8 +19,10 @@ from accounts.sessions import forget_ended_sessions
 from devops360.audit import seal_new
 from files.activity import forget_old_activity
 from files.blobs import sweep_blobs, sweep_incoming
+from files.recent import forget_old_openings
 from files.recount import recount_vaults
 from files.requests import tell_of_received
+from files.search import fill_search_keys
 from files.sharing import tell_of_ending_links
 from files.trash import purge_old_trash
 from files.uploads.abort import expire_uploads
@@ -74,6 +76,8 @@ JOBS = {
         Job("tell_of_received", FEW_MINUTES, tell_of_received),
         Job("tell_of_ending_links", HOUR, tell_of_ending_links),
         Job("forget_old_activity", DAY, forget_old_activity),
+        Job("fill_search_keys", HOUR, fill_search_keys),
+        Job("forget_old_openings", DAY, forget_old_openings),
         Job("forget_old_events", DAY, forget_old_events),
         Job("forget_old_failures", DAY, forget_old_failures),
         Job("forget_old_browsers", DAY, forget_old_browsers),

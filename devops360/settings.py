@@ -200,6 +200,8 @@ FILES_TRASH_DAYS = env.integer("FILES_TRASH_DAYS", 30, minimum=1)
 FILES_REQUESTS = env.flag("FILES_REQUESTS", default=True)
 # How long it is known who did what with a file, with the addresses of guests.
 FILES_ACTIVITY_DAYS = env.integer("FILES_ACTIVITY_DAYS", 180, minimum=1)
+FILES_TAGS = env.integer("FILES_TAGS", 500, minimum=1)
+FILES_TAGS_PER_NODE = env.integer("FILES_TAGS_PER_NODE", 20, minimum=1)
 FILES_ZIP_MAX_ENTRIES = env.integer("FILES_ZIP_MAX_ENTRIES", 20_000, minimum=1)
 FILES_PREVIEW_SECONDS = env.integer("FILES_PREVIEW_SECONDS", 30, minimum=1)
 FILES_PREVIEW_MEMORY = env.integer("FILES_PREVIEW_MEMORY", 1024**3, minimum=64 * 1024**2)

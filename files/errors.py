@@ -51,6 +51,10 @@ class VersionError(FilesError):
     """A version that cannot be restored or deleted."""
 
 
+class TagError(FilesError):
+    """A tag that cannot be, or one too many."""
+
+
 class StorageFullError(FilesError):
     """The disk has no room."""
 

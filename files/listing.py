@@ -5,7 +5,7 @@ import binascii
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Self
 from uuid import UUID
@@ -58,7 +58,11 @@ def read_moment(value: Any) -> datetime:
     moment = datetime.fromisoformat(value)
     if moment.tzinfo is None:
         raise ValueError(value)
-    return moment
+    try:
+        # What a zone moves out of the calendar no database takes.
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(value) from error
 
 
 # How a value of the column is read back: it has been in a URL, so that it can be anything.

@@ -9,6 +9,27 @@ from django.conf import settings
 from files.errors import InvalidNameError
 
 DIGITS = re.compile(r"[0-9]{1,200}")
+SEARCH_BYTES = 765
+# What a search looks past, for str.translate: accents, points of Hebrew and Arabic, joiners; and
+# Latin letters that Unicode does not take apart.
+LOOSE: dict[int, str | None] = {
+    **dict.fromkeys((*range(0x300, 0x370), *range(0x1DC0, 0x1E00), *range(0x20D0, 0x2100))),
+    **dict.fromkeys((*range(0x591, 0x5C8), 0x640, *range(0x64B, 0x660), 0x670)),
+    **dict.fromkeys((0xAD, 0x200B, 0x2060, 0xFEFF)),
+    **str.maketrans(
+        {
+            "ø": "o",
+            "đ": "d",
+            "ð": "d",
+            "ł": "l",
+            "ħ": "h",
+            "\N{LATIN SMALL LETTER DOTLESS I}": "i",
+            "þ": "th",
+            "æ": "ae",
+            "œ": "oe",
+        }
+    ),
+}
 BIDI_CONTROLS = {
     *"\u061c\u200e\u200f",  # marks
     *(chr(code) for code in range(0x202A, 0x202F)),  # embeddings and overrides
@@ -66,9 +87,28 @@ def sort_key(name: str) -> str:
     return DIGITS.sub(lambda run: chr(ord("0") + len(run[0])) + run[0], name_key(name))
 
 
+def search_key(text: str) -> str:
+    """Return what names and queries are compared by: no case, no accents, one form of each letter.
+
+    `é` and `e` find each other, as do `ø` and `o`, `ß` and `ss`, full-width and narrow, `ﬁ` and
+    `fi`, Arabic and Hebrew with and without points. Marks that make another letter of it in
+    their script stay: `が` is not `か`, Devanagari keeps its vowels.
+    """
+    plain = unicodedata.normalize("NFKD", text).casefold().translate(LOOSE)
+    # Some letters fold to marks of their own, such as `İ`.
+    folded = unicodedata.normalize("NFC", unicodedata.normalize("NFKD", plain).translate(LOOSE))
+    # A single character can become eighteen: whatever the name, its key fits into an index.
+    return folded.encode()[:SEARCH_BYTES].decode(errors="ignore") or name_key(text)
+
+
 def name_fields(name: str) -> dict[str, str]:
     """Return the fields of a Node that follow from its name."""
-    return {"name": name, "name_key": name_key(name), "sort_key": sort_key(name)}
+    return {
+        "name": name,
+        "name_key": name_key(name),
+        "search_key": search_key(name),
+        "sort_key": sort_key(name),
+    }
 
 
 def numbered(name: str, number: int) -> str:

@@ -1,30 +1,116 @@
-"""Search by name across a vault."""
+"""Search across all that a person may see: by name, kind, size, time, tag."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.db.models import QuerySet
 
+from files.groups import Group, condition_of
 from files.listing import Cursor, Order, Page, cut
-from files.models import Node
-from files.names import name_key
+from files.models import Grant, Node
+from files.names import search_key
+from files.policy import shared_nodes
 
 PAGE = 50
 MAX_WORDS = 8
+BATCH = 2000
 
 
-def search_page(*, owner: AbstractBaseUser, query: str, after: Cursor | None) -> Page:
-    """Return living nodes whose name holds every word of the query, in the order of names.
+@dataclass(frozen=True)
+class Criteria:
+    """What is looked for; everything that is given must hold.
 
-    A query without a word finds nothing. One query; the owner's names are read from one index.
+    `words`: each is somewhere in the name, whatever its case and accents. Sizes in bytes, both
+    included. `since` is included, `before` is not. `tag` is one of the person's own.
     """
-    # No name holds a NUL, and PostgreSQL takes none.
-    words = name_key(query.replace("\0", "")).split()[:MAX_WORDS]
-    if not words:
+
+    words: str = ""
+    group: Group | None = None
+    min_size: int | None = None
+    max_size: int | None = None
+    since: datetime | None = None
+    before: datetime | None = None
+    tag: UUID | None = None
+    starred: bool = False
+
+    @property
+    def keys(self) -> list[str]:
+        """The words as they are compared. No name holds a NUL, and PostgreSQL takes none."""
+        return search_key(self.words.replace("\0", "")).split()[:MAX_WORDS]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing that narrows is asked for: then nothing is found, not everything."""
+        return not self.keys and self == replace(Criteria(), words=self.words)
+
+
+def search_page(*, owner: AbstractBaseUser, criteria: Criteria, after: Cursor | None) -> Page:
+    """Return what the criteria find in the person's own vault and in what is shared with them.
+
+    In the order of names. Two queries, of which the second ends at once where nothing is shared;
+    each reads the names it needs from one index (docs/performance.md).
+    """
+    if criteria.is_empty:
         return Page([], "")
-    nodes = Node.objects.owned_by(owner).living().below_root()
-    for word in words:
-        nodes = nodes.filter(name_key__contains=word)
+    found = _first(Node.objects.owned_by(owner).living().below_root(), owner, criteria, after)
+    if Grant.objects.held_by(owner).exists():
+        found += _first(shared_nodes(owner), owner, criteria, after)
+        found.sort(key=lambda node: (node.sort_key, node.pk.hex))
+    return cut(found[: PAGE + 1], Order(), PAGE)
+
+
+def _first(
+    nodes: QuerySet[Node], user: AbstractBaseUser, criteria: Criteria, after: Cursor | None
+) -> list[Node]:
+    """Return the first of the nodes that are found behind the cursor: a page, and one more."""
+    nodes = _narrow(nodes, user, criteria)
     if after is not None:
         nodes = nodes.filter(sort_key__gte=after.value).exclude(
             sort_key=after.value, id__lte=after.id
         )
-    found = list(nodes.select_related("parent").order_by("sort_key", "id")[: PAGE + 1])
-    return cut(found, Order(), PAGE)
+    return list(nodes.select_related("parent").order_by("sort_key", "id")[: PAGE + 1])
+
+
+def _narrow(nodes: QuerySet[Node], user: AbstractBaseUser, criteria: Criteria) -> QuerySet[Node]:
+    for word in criteria.keys:
+        nodes = nodes.filter(search_key__contains=word)
+    if criteria.group is not None:
+        nodes = nodes.filter(condition_of(criteria.group))
+    if criteria.min_size is not None or criteria.max_size is not None:
+        # A folder has no size: whoever asks for one asks for files.
+        nodes = nodes.files()
+    bounds = {
+        "size__gte": criteria.min_size,
+        "size__lte": criteria.max_size,
+        "modified_at__gte": criteria.since,
+        "modified_at__lt": criteria.before,
+    }
+    nodes = nodes.filter(**{name: value for name, value in bounds.items() if value is not None})
+    if criteria.tag is not None:
+        nodes = nodes.filter(tags=criteria.tag, tags__owner=user)
+    if criteria.starred:
+        nodes = nodes.filter(stars__user=user)
+    return nodes
+
+
+def fill_search_keys() -> int:
+    """Fill in what an older release left empty while both ran. Returns how many rows.
+
+    Bounded in memory; the index on what is missing makes it nothing where nothing is.
+    """
+    missing = Node.objects.filter(search_key="").exclude(parent=None).order_by("pk").only("name")
+    filled, batch = 0, list(missing[:BATCH])
+    while batch:
+        for node in batch:
+            node.search_key = search_key(node.name)
+        # By name: a rename meanwhile has filled in its own.
+        filled += sum(_fill(node) for node in batch)
+        batch = list(missing.filter(pk__gt=batch[-1].pk)[:BATCH])
+    return filled
+
+
+def _fill(node: Node) -> int:
+    same = Node.objects.filter(pk=node.pk, name=node.name)
+    return same.update(search_key=node.search_key)

@@ -21,7 +21,6 @@ from files.listing import Cursor, Order, Page, Sort, folder_page
 from files.models import Node, Version
 from files.moving import copy_nodes, move_nodes
 from files.policy import Action, require_copy, require_move
-from files.search import search_page
 from files.tree import create_folder, rename_node, root_of
 from files.views.answers import act_of, chosen_nodes, folder_for, node_for
 
@@ -77,17 +76,6 @@ def list_folder(
     order = Order(sort, descending)
     folder = folder_for(request, Action.SEE, pk)
     page = folder_page(folder=folder, order=order, after=cursor_in(cursor, order), limit=limit)
-    return page_out(with_content(page))
-
-
-@router.get("/search", response=PageOut, operation_id="search", url_name="search")
-def search(
-    request: AuthenticatedRequest,
-    q: Annotated[str, Query(..., min_length=1, max_length=255, description="Words of a name.")],
-    cursor: CursorIn = "",
-) -> PageOut:
-    """Files and folders, anywhere in your vault, whose name holds every word."""
-    page = search_page(owner=request.user, query=q, after=cursor_in(cursor, Order()))
     return page_out(with_content(page))
 
 

@@ -2,6 +2,7 @@
 
 from files.models.activity import Activity
 from files.models.blobs import Blob, Preview, Version
+from files.models.marks import NodeTag, Opening, Star, Tag, TagQuerySet
 from files.models.sharing import (
     FileRequest,
     FileRequestQuerySet,
@@ -23,9 +24,14 @@ __all__ = [
     "GrantQuerySet",
     "Node",
     "NodeQuerySet",
+    "NodeTag",
+    "Opening",
     "Preview",
     "Share",
     "ShareQuerySet",
+    "Star",
+    "Tag",
+    "TagQuerySet",
     "Upload",
     "UploadPart",
     "UploadQuerySet",

@@ -52,8 +52,11 @@ class Node(models.Model):
     kind = models.SmallIntegerField(choices=Kind)
     # Display text, NFC. Never part of a path or a storage key.
     name = models.CharField(max_length=255)
-    # The name without regard to case, by which folders keep names unique, and search finds them.
+    # The name without regard to case, by which folders keep names unique.
     name_key = models.CharField(max_length=765, editable=False)
+    # The name as it is searched: without accents too (files.names.search_key). Empty until the
+    # worker has filled it in, where an older release has written the row.
+    search_key = models.CharField(max_length=765, editable=False, db_default="")
     # The same with numbers in the order people count, by which lists are ordered.
     sort_key = models.CharField(max_length=1020, editable=False)
     # Of the newest version, copied here so that a listing reads and sorts by one index.
@@ -109,9 +112,25 @@ class Node(models.Model):
                 name="node_list_by_time",
             ),
             models.Index(
-                fields=["owner", "sort_key", "id", "name_key"],
+                fields=["owner", "sort_key", "id", "search_key"],
                 condition=Q(trashed_at=None),
-                name="node_search",
+                name="node_find",
+            ),
+            # PostgreSQL has a trigram index on search_key besides: migration 0008.
+            models.Index(
+                fields=["id"],
+                condition=Q(search_key="", parent__isnull=False),
+                name="node_search_key_missing",
+            ),
+            models.Index(
+                fields=["owner", "-modified_at", "-id"],
+                condition=Q(trashed_at=None, kind=1),
+                name="node_changed_lately",
+            ),
+            models.Index(
+                fields=["owner", "-created_at", "-id"],
+                condition=Q(trashed_at=None, kind=1),
+                name="node_added_lately",
             ),
             models.Index(
                 fields=["owner", "trashed_at", "id"],

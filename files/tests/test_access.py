@@ -16,6 +16,7 @@ from files.conflicts import Conflict
 from files.models import Node, Preview
 from files.requests import create_request
 from files.sharing import create_link
+from files.tags import create_tag
 from files.tests.factories import OwnerFactory, let_in, make_file, make_folder
 from files.trash import trash_nodes
 from files.tree import root_of
@@ -40,6 +41,15 @@ ROUTES = {
     "home": Row(stranger=200),
     "search": Row(stranger=200),
     "space": Row(stranger=200),
+    "starred": Row(stranger=200),
+    "recent": Row(stranger=200),
+    "star": Row("post", data={"id": "file"}),
+    "unstar": Row("post", data={"id": "file"}),
+    "tag": Row("post", data={"id": "file", "save": "1"}),
+    "tags": Row(stranger=200),
+    "change_tag": Row("post", "tag", {"name": "other"}),
+    "merge_tag": Row("post", "tag", owner=404),
+    "delete_tag": Row("post", "tag"),
     "trash": Row(stranger=200),
     "empty_trash": Row("post", stranger=200),
     "folder": Row(node="folder"),
@@ -103,6 +113,7 @@ def things(owner: Any, root: Node) -> dict[str, Any]:
         "grant": let_in(OwnerFactory(), folder),
         "request": create_request(node=folder, label="x")[0],
         "file": file,
+        "tag": create_tag(user=owner, name="work"),
         "link": create_link(node=file)[0],
         "picture": picture,
         "trashed": trashed,
@@ -183,13 +194,12 @@ def test_nothing_changes_without_the_token(name: str, owner: Any, things: dict[s
     assert call(client, name, things) == 403
 
 
+SHOWN_BY_GET = {"new_folder", "rename", "move", "copy", "share", "tag"}
+
+
 @pytest.mark.parametrize(
     "name",
-    [
-        name
-        for name, row in ROUTES.items()
-        if row.method != "get" and name not in {"new_folder", "rename", "move", "copy", "share"}
-    ],
+    [name for name, row in ROUTES.items() if row.method != "get" and name not in SHOWN_BY_GET],
 )
 def test_nothing_changes_by_get(name: str, own: Client, things: dict[str, Any]) -> None:
     row = ROUTES[name]

@@ -7,7 +7,7 @@ from django.utils import timezone
 from files.listing import Cursor, Order, Sort, folder_page, neighbours
 from files.models import Blob, Node
 from files.names import name_fields
-from files.search import search_page
+from files.search import Criteria, search_page
 from files.tests.factories import make_file, make_folder
 from files.trash import trash_nodes
 
@@ -84,7 +84,10 @@ def test_neighbours_are_the_files_beside_it(owner: Any, root: Node) -> None:
 
 
 def found(owner: Any, query: str) -> list[str]:
-    return [node.name for node in search_page(owner=owner, query=query, after=None).entries]
+    return [
+        node.name
+        for node in search_page(owner=owner, criteria=Criteria(words=query), after=None).entries
+    ]
 
 
 def test_search_finds_words_in_any_order_and_case(owner: Any, root: Node) -> None:
@@ -118,8 +121,9 @@ def test_search_goes_on_where_a_page_ended(
     seen: list[Node] = []
     after = None
     for expected in (50, 50, 20):
-        with django_assert_num_queries(1):
-            page = search_page(owner=owner, query="entry", after=after)
+        # The second asks whether anything is shared.
+        with django_assert_num_queries(2):
+            page = search_page(owner=owner, criteria=Criteria(words="entry"), after=after)
         assert len(page.entries) == expected
         seen += page.entries
         after = Cursor.decode(page.next_cursor, Order()) if page.next_cursor else None

@@ -13,6 +13,9 @@ from files.listing import neighbours
 from files.models import Node
 from files.policy import Action, visible_way
 from files.previews.context import PreviewContext, preview_context
+from files.recent import note_opening
+from files.stars import starred_among
+from files.tags import tags_on
 from files.views.answers import answers_errors, node_for
 from files.views.listing import access_context, current_order
 
@@ -28,6 +31,7 @@ def detail(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     node = node_for(request, Action.SEE, pk)
     if node.content is None:
         raise Http404
+    note_opening(user=request.user, node=node)
     way = visible_way(request.user, node)
     # Of a file that was shared alone, what lies beside it is not to be seen.
     folder = way[-2] if len(way) > 1 else None
@@ -41,6 +45,8 @@ def detail(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
         "previous": previous,
         "next": following,
         **access_context(request, node),
+        "is_starred": bool(starred_among(request.user, [node.pk])),
+        "own_tags": tags_on(request.user, [node.pk]).get(node.pk, []),
         "versions_count": node.versions.count(),
         **_preview_of(request, node),
         **_next_look(request),

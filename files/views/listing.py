@@ -1,11 +1,10 @@
-"""The pages that list what is in a vault: a folder, the results of a search."""
+"""The page of a folder, and what all lists have in common."""
 
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
@@ -13,13 +12,12 @@ from django.views.decorators.vary import vary_on_headers
 from files.forms import parse_order
 from files.grants import note_arrival
 from files.http import AuthenticatedRequest
-from files.listing import Cursor, Order, Page, folder_page
+from files.listing import Cursor, Order, folder_page
 from files.models import Node
 from files.policy import Action, permits, standing_of, visible_way
-from files.previews.make import thumbnails_for
-from files.search import search_page
 from files.tree import root_of
 from files.views.answers import answers_errors, folder_for
+from files.views.rows import marked_context
 
 VIEWS = ("list", "grid")
 
@@ -54,23 +52,9 @@ def show_folder(request: AuthenticatedRequest, place: Node) -> HttpResponse:
         "sort": order.sort.value,
         "direction": "desc" if order.descending else "asc",
         "view": current_view(request),
-        **page_context(page),
+        **marked_context(request, page),
     }
     return render(request, fragment(request, "files/folder.html", "listing"), context)
-
-
-@require_safe
-@gzip_page
-@vary_on_headers("HX-Request")
-def search(request: AuthenticatedRequest) -> HttpResponse:
-    query = request.GET.get("q", "").strip()[:200]
-    try:
-        after = cursor_from(request, Order())
-    except ValueError as error:
-        return HttpResponseBadRequest(str(error))
-    page = search_page(owner=request.user, query=query, after=after)
-    context = {"query": query, "view": "list", **page_context(page)}
-    return render(request, fragment(request, "files/search.html", "results"), context)
 
 
 def access_context(request: AuthenticatedRequest, place: Node) -> dict[str, Any]:
@@ -80,17 +64,6 @@ def access_context(request: AuthenticatedRequest, place: Node) -> dict[str, Any]
         note_arrival(user=request.user, tops=standing.shared)
     can = {action.value: permits(standing, action, place) for action in Action}
     return {"can": can, "shared_by": place.owner if standing.shared else None}
-
-
-def page_context(page: Page) -> dict[str, Any]:
-    """Return the entries, each with the URL of its thumbnail, and where the next page starts."""
-    ready = thumbnails_for(page.entries)
-    for entry in page.entries:
-        preview = ready.get(entry.pk)
-        url = reverse("files:thumbnail", args=[entry.pk]) if preview else ""
-        # The blob in the URL lets browsers keep the picture until the content changes.
-        entry.thumbnail_url = f"{url}?v={entry.content_id}" if url else ""  # type: ignore[attr-defined]
-    return {"entries": page.entries, "next_cursor": page.next_cursor}
 
 
 def cursor_from(request: HttpRequest, order: Order) -> Cursor | None:

@@ -2,6 +2,7 @@
 import { toast } from "../ui/toast.js";
 import * as actions from "./actions.js";
 import { isTyping } from "./keyboard.js";
+import { chooseTags, toggleStar } from "./marks.js";
 import { pickAndPlace } from "./placing.js";
 
 // Arrows scroll what has the focus and can be scrolled; there they keep doing so.
@@ -26,6 +27,8 @@ function runners(detail) {
     move: () => pickAndPlace("move", things, here),
     copy: () => pickAndPlace("copy", things),
     delete: () => actions.remove(things, { leave: folderUrl }),
+    "star-one": (button) => toggleStar(button, here),
+    tag: () => chooseTags(things, here),
     "copy-digest": copyDigest,
   };
 }

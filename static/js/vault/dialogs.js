@@ -28,7 +28,7 @@ async function submitOnce(form, submit, error) {
  * Open a dialog and call `submit` with its form until that succeeds; a string it returns is shown
  * as the error. Resolves to true, or to false where the dialog was closed.
  */
-function ask(dialog, submit) {
+export function ask(dialog, submit) {
   const form = dialog.querySelector("form");
   const error = dialog.querySelector("[data-error]");
   if (error) error.textContent = "";

@@ -1,6 +1,7 @@
 // Keys that work anywhere on the page, unless something is being typed.
 import { openDialog } from "../ui/dialog.js";
 import { newFolder, purge, remove, rename } from "./actions.js";
+import { chooseTags, toggleStars } from "./marks.js";
 import { page } from "./requests.js";
 import { clearSelection, current, isAnySelected, selection, thingOf } from "./selection.js";
 
@@ -23,11 +24,15 @@ const click = (action) => document.querySelector(`[data-action="${action}"]`)?.c
 const inFolder = () => page() === "folder";
 const isOne = () => page() !== "trash" && subjects().length === 1;
 
+const isMarkable = () => page() !== "trash" && subjects().length > 0;
+
 /** Keys of one character: [when, what]. */
 const CHARACTERS = {
   "/": [() => true, () => document.getElementById("search-input")?.select()],
   "?": [() => true, () => openDialog("dialog-shortcuts")],
   n: [inFolder, newFolder],
+  s: [isMarkable, () => toggleStars(subjects())],
+  t: [isMarkable, () => chooseTags(subjects())],
   u: [inFolder, () => click("upload-files")],
 };
 

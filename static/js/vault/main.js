@@ -4,6 +4,7 @@ import * as actions from "./actions.js";
 import { startDetail } from "./detail.js";
 import { startDragAndDrop } from "./dragdrop.js";
 import { startKeyboard } from "./keyboard.js";
+import { chooseTags, toggleStar, toggleStars } from "./marks.js";
 import { menuSubjects, startMenu } from "./menu.js";
 import { sayKept } from "./outcome.js";
 import { startPicking } from "./picking.js";
@@ -18,6 +19,11 @@ const ACTIONS = {
   move: () => pickAndPlace("move", menuSubjects()),
   copy: () => pickAndPlace("copy", menuSubjects()),
   delete: () => actions.remove(menuSubjects()),
+  star: () => toggleStars(menuSubjects()),
+  tag: () => chooseTags(menuSubjects()),
+  "star-one": toggleStar,
+  "star-selection": () => toggleStars(selection()),
+  "tag-selection": () => chooseTags(selection()),
   "new-folder": () => actions.newFolder(),
   "move-selection": () => pickAndPlace("move", selection()),
   "copy-selection": () => pickAndPlace("copy", selection()),
@@ -36,7 +42,7 @@ function run(event) {
   // A new tab is a new tab; and the form's own way is for browsers without scripts.
   if (event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
-  ACTIONS[action]();
+  ACTIONS[action](button);
 }
 
 document.addEventListener("click", run);

@@ -8,8 +8,8 @@ const KEPT = "vault:said";
 
 const onDetail = () => document.getElementById("detail") !== null;
 
-async function undo({ url, ids, name, target }) {
-  const fields = { conflict: "keep_both" };
+async function undo({ url, ids, name, target, fields: more = {} }) {
+  const fields = { conflict: "keep_both", ...more };
   if (ids) fields.id = ids;
   if (name !== undefined) fields.name = name;
   if (target) fields.target = target;

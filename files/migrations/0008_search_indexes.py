@@ -1,0 +1,147 @@
+"""Fill in how names are searched, and index it; without holding up whoever writes meanwhile."""
+
+import logging
+import unicodedata
+
+from django.contrib.postgres.operations import NotInTransactionMixin
+from django.db import migrations, models
+from django.db.models import Q
+
+logger = logging.getLogger(__name__)
+
+BATCH = 2000
+TRIGRAMS = "node_search_trigrams"
+# files.names.search_key, as it was when this was written.
+LOOSE = {
+    **dict.fromkeys((*range(0x300, 0x370), *range(0x1DC0, 0x1E00), *range(0x20D0, 0x2100))),
+    **dict.fromkeys((*range(0x591, 0x5C8), 0x640, *range(0x64B, 0x660), 0x670)),
+    **dict.fromkeys((0xAD, 0x200B, 0x2060, 0xFEFF)),
+    **str.maketrans(
+        {"ø": "o", "đ": "d", "ð": "d", "ł": "l", "ħ": "h", "ı": "i", "þ": "th", "æ": "ae", "œ": "oe"}
+    ),
+}
+
+
+def search_key(text):
+    plain = unicodedata.normalize("NFKD", text).casefold().translate(LOOSE)
+    folded = unicodedata.normalize("NFC", unicodedata.normalize("NFKD", plain).translate(LOOSE))
+    return folded.encode()[:765].decode(errors="ignore")
+
+
+def fill_search_keys(apps, schema_editor):
+    """Row by row of the primary key, each batch on its own: it can be stopped and run again."""
+    nodes = apps.get_model("files", "Node").objects.using(schema_editor.connection.alias)
+    missing = nodes.filter(search_key="").exclude(parent=None).order_by("pk")
+    last = None
+    while batch := list((missing.filter(pk__gt=last) if last else missing).only("name")[:BATCH]):
+        for node in batch:
+            node.search_key = search_key(node.name)
+        nodes.bulk_update(batch, ["search_key"])
+        last = batch[-1].pk
+
+
+def add_trigrams(apps, schema_editor):
+    """PostgreSQL finds letters in the middle of a name by an index of pg_trgm.
+
+    It is a trusted extension: who owns the database, or has CREATE on it, may add it. Where that
+    is not so, search works without the index, and the check files.W001 says what to do.
+    """
+    connection = schema_editor.connection
+    if connection.vendor != "postgresql":
+        return
+    with connection.cursor() as cursor:
+        if not may_use_trigrams(cursor):
+            logger.warning("search_trigrams outcome=skipped reason=pg_trgm is not allowed")
+            return
+        cursor.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
+        # What a broken attempt has left is there, but not valid: make it again.
+        cursor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {TRIGRAMS}")
+        cursor.execute(
+            f"CREATE INDEX CONCURRENTLY {TRIGRAMS} ON files_node "
+            "USING gin (search_key gin_trgm_ops) WHERE trashed_at IS NULL"
+        )
+
+
+def may_use_trigrams(cursor):
+    cursor.execute(
+        "SELECT EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_trgm') OR ("
+        "EXISTS (SELECT FROM pg_available_extensions WHERE name = 'pg_trgm') "
+        "AND has_database_privilege(current_database(), 'CREATE'))"
+    )
+    return cursor.fetchone()[0]
+
+
+def drop_trigrams(apps, schema_editor):
+    if schema_editor.connection.vendor == "postgresql":
+        schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {TRIGRAMS}")
+
+
+class AddIndex(NotInTransactionMixin, migrations.AddIndex):
+    """Concurrently on PostgreSQL; SQLite has one writer anyway."""
+
+    atomic = False
+
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        model = to_state.apps.get_model(app_label, self.model_name)
+        if schema_editor.connection.vendor != "postgresql":
+            return super().database_forwards(app_label, schema_editor, from_state, to_state)
+        self._ensure_not_in_transaction(schema_editor)
+        schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {self.index.name}")
+        schema_editor.add_index(model, self.index, concurrently=True)
+
+
+class RemoveIndex(NotInTransactionMixin, migrations.RemoveIndex):
+    atomic = False
+
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        if schema_editor.connection.vendor != "postgresql":
+            return super().database_forwards(app_label, schema_editor, from_state, to_state)
+        self._ensure_not_in_transaction(schema_editor)
+        schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {self.name}")
+
+
+LIVING_FILES = Q(("kind", 1), ("trashed_at", None))
+
+
+class Migration(migrations.Migration):
+    atomic = False
+
+    dependencies = [("files", "0007_marks")]
+
+    operations = [
+        AddIndex(
+            model_name="node",
+            index=models.Index(
+                condition=Q(("parent__isnull", False), ("search_key", "")),
+                fields=["id"],
+                name="node_search_key_missing",
+            ),
+        ),
+        migrations.RunPython(fill_search_keys, migrations.RunPython.noop),
+        AddIndex(
+            model_name="node",
+            index=models.Index(
+                condition=Q(("trashed_at", None)),
+                fields=["owner", "sort_key", "id", "search_key"],
+                name="node_find",
+            ),
+        ),
+        RemoveIndex(model_name="node", name="node_search"),
+        AddIndex(
+            model_name="node",
+            index=models.Index(
+                condition=LIVING_FILES,
+                fields=["owner", "-modified_at", "-id"],
+                name="node_changed_lately",
+            ),
+        ),
+        AddIndex(
+            model_name="node",
+            index=models.Index(
+                condition=LIVING_FILES,
+                fields=["owner", "-created_at", "-id"],
+                name="node_added_lately",
+            ),
+        ),
+        migrations.RunPython(add_trigrams, drop_trigrams),
+    ]

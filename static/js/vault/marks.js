@@ -1,0 +1,51 @@
+// Stars and tags: on one thing by its button, on what is selected by the bar, the menu or a key.
+import { ask } from "./dialogs.js";
+import { act, conclude } from "./outcome.js";
+import { explain, post, vault } from "./requests.js";
+
+const ids = (things) => things.map(({ id }) => id);
+const buttonOf = (id) => document.querySelector(`.star[value="${id}"]`);
+const isStarred = ({ id }) => buttonOf(id)?.getAttribute("aria-pressed") === "true";
+
+/** Give stars to the things; where all have one, take them away. */
+export async function toggleStars(things, options) {
+  if (!things.length) return;
+  const url = things.every(isStarred) ? vault().unstarUrl : vault().starUrl;
+  await act(() => post(url, { id: ids(things) }), options);
+}
+
+/** Give or take the star of one thing, by the button that stands beside it. */
+export async function toggleStar(button, options) {
+  await toggleStars([{ id: button.value }], options);
+}
+
+async function showChoices(things) {
+  const place = document.getElementById("tag-choices");
+  const values = { id: ids(things) };
+  place.textContent = "Loading your tags…";
+  await window.htmx.ajax("POST", vault().tagUrl, { target: place, swap: "innerHTML", values });
+  place.querySelector("input:not([type=hidden])")?.focus();
+}
+
+/** Let the person choose the tags of the things. Options are those of `conclude`. */
+export async function chooseTags(things, options = {}) {
+  if (!things.length) return;
+  const dialog = document.getElementById("dialog-tag");
+  const title = things.length === 1 ? `“${things[0].name}”` : `${things.length} items`;
+  dialog.querySelector("h2").textContent = `Tags of ${title}`;
+  let answer = null;
+  const chosen = ask(dialog, async (form) => {
+    const fields = {};
+    for (const [name, value] of new FormData(form)) (fields[name] ??= []).push(value);
+    try {
+      answer = await post(vault().tagUrl, fields);
+      return "";
+    } catch (error) {
+      if (error.status !== 400) explain(error);
+      return error.message;
+    }
+  });
+  showChoices(things);
+  await chosen;
+  if (answer) await conclude(answer, { focus: ids(things), ...options });
+}

@@ -12,23 +12,22 @@ DIGITS = re.compile(r"[0-9]{1,200}")
 SEARCH_BYTES = 765
 # What a search looks past, for str.translate: accents, points of Hebrew and Arabic, joiners; and
 # Latin letters that Unicode does not take apart.
+LETTERS = {
+    "ø": "o",
+    "đ": "d",
+    "ð": "d",
+    "ł": "l",
+    "ħ": "h",
+    "þ": "th",
+    "æ": "ae",
+    "œ": "oe",
+    "\N{LATIN SMALL LETTER DOTLESS I}": "i",
+}
 LOOSE: dict[int, str | None] = {
     **dict.fromkeys((*range(0x300, 0x370), *range(0x1DC0, 0x1E00), *range(0x20D0, 0x2100))),
     **dict.fromkeys((*range(0x591, 0x5C8), 0x640, *range(0x64B, 0x660), 0x670)),
     **dict.fromkeys((0xAD, 0x200B, 0x2060, 0xFEFF)),
-    **str.maketrans(
-        {
-            "ø": "o",
-            "đ": "d",
-            "ð": "d",
-            "ł": "l",
-            "ħ": "h",
-            "\N{LATIN SMALL LETTER DOTLESS I}": "i",
-            "þ": "th",
-            "æ": "ae",
-            "œ": "oe",
-        }
-    ),
+    **{ord(letter): plain for letter, plain in LETTERS.items()},
 }
 BIDI_CONTROLS = {
     *"\u061c\u200e\u200f",  # marks

@@ -190,7 +190,7 @@ def visible_nodes(user: AbstractBaseUser) -> QuerySet[Node]:
 
 def shared_nodes(user: AbstractBaseUser) -> QuerySet[Node]:
     """Return every living node of others that the person may see."""
-    return Node.objects.living().filter(pk__in=_shared_ids(user)).exclude(owner=user)
+    return Node.objects.living().filter(pk__in=_shared_ids(user)).exclude(owner=user.pk)
 
 
 def _shared_ids(user: AbstractBaseUser) -> QuerySet[Any, Any]:
@@ -202,7 +202,8 @@ def _shared_ids(user: AbstractBaseUser) -> QuerySet[Any, Any]:
         return living.filter(pk__in=tops).values("id").union(below, all=True)
 
     shared = CTE.recursive(descend)
-    return with_cte(shared, select=shared.queryset().values("id"))
+    ids: QuerySet[Any, Any] = with_cte(shared, select=shared.queryset().values("id"))
+    return ids
 
 
 def _ways_to(ids: Sequence[UUID]) -> dict[UUID, set[UUID]]:

@@ -66,7 +66,7 @@ def recent_page(*, user: AbstractBaseUser, by: By, after: str) -> Page:
     files = Node.objects.owned_by(user).living().files().select_related("parent")
     found = list(_behind(files, field, after, UUID)[: PAGE + 1])
     for node in found:
-        node.at = getattr(node, field)  # type: ignore[attr-defined]
+        node.at = getattr(node, field)
     more, found = len(found) > PAGE, found[:PAGE]
     return Page(found, _place(getattr(found[-1], field), found[-1].pk) if more else "")
 

@@ -80,7 +80,7 @@ def _narrow(nodes: QuerySet[Node], user: AbstractBaseUser, criteria: Criteria) -
         nodes = nodes.filter(condition_of(criteria.group))
     if criteria.min_size is not None or criteria.max_size is not None:
         # A folder has no size: whoever asks for one asks for files.
-        nodes = nodes.files()
+        nodes = nodes.filter(kind=Node.Kind.FILE)
     bounds = {
         "size__gte": criteria.min_size,
         "size__lte": criteria.max_size,
@@ -89,9 +89,9 @@ def _narrow(nodes: QuerySet[Node], user: AbstractBaseUser, criteria: Criteria) -
     }
     nodes = nodes.filter(**{name: value for name, value in bounds.items() if value is not None})
     if criteria.tag is not None:
-        nodes = nodes.filter(tags=criteria.tag, tags__owner=user)
+        nodes = nodes.filter(tags=criteria.tag, tags__owner=user.pk)
     if criteria.starred:
-        nodes = nodes.filter(stars__user=user)
+        nodes = nodes.filter(stars__user=user.pk)
     return nodes
 
 

@@ -83,7 +83,9 @@ def tag_nodes(
     """
     _lock(user)
     ids = [node.pk for node in nodes]
-    gone, _ = NodeTag.objects.filter(node__in=ids, tag__in=list(remove), tag__owner=user).delete()
+    gone, _ = NodeTag.objects.filter(
+        node__in=ids, tag__in=list(remove), tag__owner=user.pk
+    ).delete()
     there = set(NodeTag.objects.filter(node__in=ids).values_list("tag_id", "node_id"))
     new = [NodeTag(tag=tag, node_id=pk) for tag in add for pk in ids if (tag.pk, pk) not in there]
     NodeTag.objects.bulk_create(new)
@@ -126,7 +128,7 @@ def _new_tag(user: AbstractBaseUser, name: str, colour: str) -> Tag:
 
 def _refuse_too_many(user: AbstractBaseUser, ids: Collection[UUID]) -> None:
     most = settings.FILES_TAGS_PER_NODE
-    counts = NodeTag.objects.filter(node__in=ids, tag__owner=user).values("node")
+    counts = NodeTag.objects.filter(node__in=ids, tag__owner=user.pk).values("node")
     if counts.annotate(number=Count("pk")).filter(number__gt=most).exists():
         raise TagError(f"A file or folder has at most {most} tags. Take one away first.")
 

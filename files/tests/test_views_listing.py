@@ -52,8 +52,9 @@ def test_a_page_of_the_folder_costs_the_same_for_10_and_10_000(
         fill(folder, count)
         url = reverse("files:folder", args=[folder.pk])
         own.get(url)
-        # Session, person, second factor, folder, ancestors, folders, files, thumbnails, bell.
-        with django_assert_num_queries(11):
+        # Session, person, second factor, folder, ancestors, folders, files, thumbnails, stars,
+        # tags, bell.
+        with django_assert_num_queries(13):
             assert len(names(own.get(url))) == min(count, 100)
 
 

@@ -19,6 +19,7 @@ PREFIXES = {
     "admin": "admin",
     "api": "files",
     "files": "files",
+    "r": "files",
     "s": "files",
     "notifications": "notifications",
 }

@@ -1,0 +1,104 @@
+"""What runs, and what it sends: configuration, worker, mail, text messages, topics."""
+
+import platform
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import django
+from botocore.exceptions import BotoCoreError, ClientError
+from django.conf import settings
+from django.core import checks
+from django.core.mail import EmailMessage, mailers
+from django.tasks import TaskResultStatus
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+
+from devops360.doctor.findings import Finding, absent, broken, doubtful, good
+from notifications import sns
+
+LATE = timedelta(minutes=5)
+
+
+def configuration() -> Iterator[Finding]:
+    yield good(
+        "program",
+        f"{settings.ENVIRONMENT}, role {settings.SERVICE}, Django {django.get_version()}, "
+        f"Python {platform.python_version()}, at {settings.SITE_URL}",
+    )
+    found = checks.run_checks(include_deployment_checks=settings.PRODUCTION)
+    for message in found:
+        kind = broken if message.is_serious() else doubtful
+        yield kind("configuration", f"{message.id}: {message.msg}", str(message.hint or ""))
+    if not found:
+        yield good("configuration", "the system checks find nothing")
+
+
+def static_files() -> Iterator[Finding]:
+    manifest = Path(settings.STATIC_ROOT) / "staticfiles.json"
+    if settings.PRODUCTION and not manifest.exists():
+        yield broken("static files", "are not collected", "Run manage.py collectstatic.")
+    else:
+        yield good("static files", "are there")
+
+
+def queue() -> Iterator[Finding]:
+    """A task that is due and waits for long: there is no worker, or too few."""
+    ready = DBTaskResult.objects.filter(
+        status=TaskResultStatus.READY, run_after__lte=timezone.now()
+    )
+    oldest = ready.order_by("enqueued_at").values_list("enqueued_at", flat=True).first()
+    failed = DBTaskResult.objects.filter(
+        status=TaskResultStatus.FAILED, finished_at__gte=timezone.now() - timedelta(days=1)
+    ).count()
+    if oldest and timezone.now() - oldest > LATE:
+        waits = int((timezone.now() - oldest).total_seconds() // 60)
+        yield broken("queue", f"a task waits for {waits} minutes", "Run manage.py worker.")
+    elif failed:
+        mend = "Look at them in the admin, under task results."
+        yield doubtful("queue", f"{failed} tasks failed for good in a day", mend)
+    else:
+        yield good("queue", "nothing waits for long")
+
+
+def mail(*, send_to: str) -> Iterator[Finding]:
+    """Connect to the mail server; send a letter where an address is given."""
+    backend = str(settings.MAILERS["default"]["BACKEND"])
+    if not backend.endswith("smtp.EmailBackend") and not send_to:
+        yield absent("mail", "is printed or kept, not sent")
+        return
+    mend = "Look at EMAIL_URL: host, port, user name and password."
+    try:
+        if send_to:
+            EmailMessage("A letter from doctor", "It arrived.", to=[send_to]).send()
+            yield good("mail", f"a letter to {send_to} was handed over")
+            return
+        connection = mailers.default
+        connection.open()
+        connection.close()
+    except OSError as error:
+        yield broken("mail", f"the server refuses: {error}", mend)
+    else:
+        yield good("mail", "the server lets us in")
+
+
+def topics() -> Iterator[Finding]:
+    """Ask SNS for what it lets us see of each topic, and of text messages."""
+    arns = {settings.SNS_OPERATORS_TOPIC, settings.SNS_EVENTS_TOPIC} - {""}
+    if not arns and settings.SMS_URL != "sns:":
+        yield absent("SNS", "is not configured")
+        return
+    for arn in sorted(arns):
+        yield _allowed(f"topic {arn.rpartition(':')[2]}", "get_topic_attributes", TopicArn=arn)
+    if settings.SMS_URL == "sns:":
+        yield _allowed("text messages", "get_sms_attributes")
+
+
+def _allowed(part: str, action: str, **arguments: str) -> Finding:
+    try:
+        getattr(sns.client(), action)(**arguments)
+    except (BotoCoreError, ClientError) as error:
+        code = sns.code_of(error)
+        mend = f"Let the role call it, and look at AWS_REGION: {action}."
+        return broken(part, f"SNS refuses: {code}", mend)
+    return good(part, "SNS answers")

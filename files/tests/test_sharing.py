@@ -3,20 +3,23 @@
 import io
 import re
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from files import secret_links, sharing
 from files.errors import ShareError
-from files.models import Node, Share
-from files.tests.factories import make_file, make_folder
+from files.models import Activity, Node, Preview, Share
+from files.tests.factories import OwnerFactory, make_file, make_folder
 from files.trash import trash_nodes
 from files.tree import create_folder, root_of
+from notifications.models import Notification
 
 
 @pytest.fixture
@@ -206,3 +209,169 @@ def test_a_part_of_a_file_is_not_another_download(folder: Node) -> None:
     Client().head(place)
     share.refresh_from_db()
     assert share.downloads == 0
+
+
+# -- To look at only, previews, parts, changes ---------------------------------------------------
+def ready_picture(node: Node) -> None:
+    assert node.content is not None
+    for variant in ("view", "thumbnail"):
+        Preview.objects.update_or_create(
+            blob=node.content,
+            variant=variant,
+            defaults={
+                "state": Preview.State.READY,
+                "media_type": "image/webp",
+                "key": node.content.key,
+                "details": {"width": 1, "height": 1},
+            },
+        )
+
+
+@pytest.fixture
+def picture(folder: Node) -> Node:
+    node = make_file(folder, "picture.png", b"\x89PNG\r\n\x1a\n" + bytes(100))
+    ready_picture(node)
+    return node
+
+
+def test_view_only_shows_previews_and_no_bytes(picture: Node, folder: Node) -> None:
+    share, path = link_to(folder, view_only=True, max_downloads=3)
+    guest = Client()
+    page = guest.get(f"{path}{picture.pk}/").content.decode()
+    source = re.search(r'src="(/s/[^"]+/preview/view/[^"]*)"', page)
+    assert source
+    shown = guest.get(source[1])
+    assert (shown.status_code, shown["Content-Type"]) == (200, "image/webp")
+    assert "sandbox" in shown["Content-Security-Policy"]
+    for text in (page, guest.get(path).content.decode()):
+        assert "/download/" not in text
+        assert "to look at only" in text
+    refused = guest.get(f"{path}{picture.pk}/download/")
+    assert refused.status_code == 403
+    assert "lets you look" in refused.content.decode()
+    assert guest.get(f"{path}{folder.pk}/download/").status_code == 403
+    # A picture's own bytes are nothing that its page plays.
+    assert guest.get(f"{path}{picture.pk}/content/").status_code == 404
+    share.refresh_from_db()
+    assert share.downloads == 0
+
+
+def test_guests_see_text_and_folders_with_pictures(picture: Node, folder: Node) -> None:
+    _share, path = link_to(folder)
+    guest = Client()
+    assert f"{path}{picture.pk}/preview/thumbnail/" in guest.get(path).content.decode()
+    page = guest.get(f"{path}{node_named('hello.txt').pk}/").content.decode()
+    assert "Preparing the preview" in page
+    assert "files:" not in page
+    assert reverse("files:home") not in page
+
+
+def test_sound_is_played_unless_downloads_are_counted(folder: Node) -> None:
+    sound = make_file(folder, "beep.wav", b"RIFF\x24\x00\x00\x00WAVEfmt " + bytes(40))
+    _share, path = link_to(folder)
+    _limited, other = link_to(folder, max_downloads=1)
+    guest = Client()
+    assert "<audio" in guest.get(f"{path}{sound.pk}/").content.decode()
+    played = guest.get(f"{path}{sound.pk}/content/")
+    assert body(played)
+    assert played["Content-Disposition"].startswith("inline")
+    page = guest.get(f"{other}{sound.pk}/").content.decode()
+    assert "<audio" not in page
+    assert "counts its downloads" in page
+    assert guest.get(f"{other}{sound.pk}/content/").status_code == 404
+
+
+@pytest.mark.parametrize("variant", ["page-9", "nothing", "..", "thumbnail"])
+def test_pictures_that_are_not_there(folder: Node, variant: str) -> None:
+    _share, path = link_to(folder)
+    hello = node_named("hello.txt")
+    assert Client().get(f"{path}{hello.pk}/preview/{variant}/").status_code == 404
+
+
+def test_every_part_is_paid_for_where_downloads_are_counted(folder: Node) -> None:
+    share, path = link_to(folder, max_downloads=1)
+    place = f"{path}{node_named('hello.txt').pk}/download/"
+    rest = {"range": "bytes=1-"}
+    guest = Client()
+    # All but the first byte, by who has not begun, is the one download.
+    assert body(guest.get(place, headers=rest)) == b"ello"
+    share.refresh_from_db()
+    assert share.downloads == 1
+    # Who has it goes on after a broken connection; nobody else does.
+    assert body(guest.get(place, headers=rest)) == b"ello"
+    assert Client().get(place, headers=rest).status_code == 404
+    assert Client().head(place).status_code == 404
+    assert guest.get(place).status_code == 404
+
+
+def test_links_are_changed_and_keep_their_address(own: Client, folder: Node) -> None:
+    share, path = link_to(folder, label="old", password="first")
+    guest = Client()
+    guest.post(f"{path}unlock/", {"password": "first"})
+    assert "hello.txt" in guest.get(path).content.decode()
+    page = reverse("files:change_share", args=[share.pk])
+    assert 'value="old"' in own.get(page).content.decode()
+    kept = {"label": "new", "expires_at_0": "", "expires_at_1": "", "max_downloads": ""}
+    own.post(page, {**kept, "password": ""})
+    assert "hello.txt" in guest.get(path).content.decode()
+    own.post(page, {**kept, "password": "second", "view_only": "on"})
+    assert "has a password" in guest.get(path).content.decode()
+    own.post(page, {**kept, "password": "", "no_password": "on"})
+    assert "hello.txt" in Client().get(path).content.decode()
+    past = {"expires_at_0": "2020-01-01", "expires_at_1": "10:00"}
+    assert own.post(page, {**kept, **past, "password": ""}).status_code == 400
+
+
+def test_saving_an_ending_link_unchanged_does_not_move_its_end(own: Client, folder: Node) -> None:
+    end = timezone.now() + timedelta(days=2)
+    share, _path = link_to(folder, expires_at=end)
+    page = reverse("files:change_share", args=[share.pk])
+    shown = own.get(page).content.decode()
+    day, time = (
+        (re.search(rf'name="expires_at_{part}" value="([^"]+)"', shown) or [""] * 2)[1]
+        for part in (0, 1)
+    )
+    own.post(page, {"label": "", "expires_at_0": day, "expires_at_1": time, "password": ""})
+    share.refresh_from_db()
+    assert share.expires_at == end
+
+
+# -- Telling the owner ---------------------------------------------------------------------------
+def test_the_owner_is_told_of_the_first_opening(folder: Node, owner: Any) -> None:
+    _share, path = link_to(folder, label="printer")
+    for _guest in range(2):
+        Client().get(path)
+    told = Notification.objects.get(recipient=owner)
+    assert (told.kind, told.context["name"]) == ("link_first_opened", "printer")
+
+
+def test_the_owner_is_told_once_that_a_link_ends(folder: Node, owner: Any) -> None:
+    share, _path = link_to(folder, expires_at=timezone.now() + timedelta(days=30))
+    link_to(folder, expires_at=timezone.now() + timedelta(hours=20))
+    assert sharing.tell_of_ending_links() == 0
+    soon = timezone.now() + timedelta(hours=5)
+    before = timezone.now() - timedelta(days=29)
+    Share.objects.filter(pk=share.pk).update(expires_at=soon, created_at=before)
+    assert sharing.tell_of_ending_links() == 1
+    assert sharing.tell_of_ending_links() == 0
+    assert Notification.objects.get(recipient=owner).kind == "link_expiring"
+
+
+# -- Many at once --------------------------------------------------------------------------------
+@pytest.mark.django_db(transaction=True)
+def test_of_many_for_the_last_download_one_gets_it() -> None:
+    share, _secret = sharing.create_link(
+        node=make_file(root_of(OwnerFactory()), "a.txt"), max_downloads=1
+    )
+
+    def take(_number: int) -> bool:
+        try:
+            return sharing.count_download(share=share)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(take, range(8))) == 1
+    share.refresh_from_db()
+    assert share.downloads == 1
+    assert Activity.objects.filter(kind="link_downloaded").count() == 1

@@ -1,0 +1,281 @@
+"""File requests: anyone who is asked can send, sees nothing, and stays within the limits."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from files import requests
+from files.activity import Act
+from files.errors import FilesError, ShareError
+from files.models import Activity, Blob, FileRequest, Node, Vault
+from files.tests.factories import OwnerFactory, make_file, make_folder, read_file
+from files.trash import trash_nodes
+from notifications.models import Notification
+
+type Work = Callable[[], Any]
+
+
+@pytest.fixture
+def folder(owner: Any) -> Node:
+    place = make_folder(owner, "Private", "Inbox")
+    make_file(place, "kept.txt", b"kept")
+    return place
+
+
+def ask(node: Node, **wishes: Any) -> tuple[FileRequest, str]:
+    request, secret = requests.create_request(node=node, label="Invoices", **wishes)
+    return request, reverse("sender:open", args=[secret])
+
+
+def put(
+    client: Client, path: str, name: str = "bill.pdf", body: bytes = b"12345", by: str = "Anna"
+) -> Any:
+    return client.generic("PUT", f"{path}file/?name={name}&sender={by}", body)
+
+
+def names_in(folder: Node) -> set[str]:
+    return set(Node.objects.living().filter(parent=folder).values_list("name", flat=True))
+
+
+def test_a_plain_form_sends_files(folder: Node, owner: Any) -> None:
+    request, path = ask(folder, message="By Friday, please.")
+    guest = Client()
+    page = guest.get(path).content.decode()
+    assert "Invoices" in page
+    assert "By Friday, please." in page
+    files = [SimpleUploadedFile("a.txt", b"one"), SimpleUploadedFile("b.txt", b"three")]
+    answer = guest.post(f"{path}send/", {"name": "Anna", "file": files}, follow=True)
+    assert "2 files arrived" in answer.content.decode()
+    assert names_in(folder) == {"kept.txt", "a.txt", "b.txt"}
+    node = Node.objects.get(name="b.txt")
+    assert (node.owner, read_file(node)) == (owner, b"three")
+    request.refresh_from_db()
+    assert (request.files, request.bytes, request.opens) == (2, 8, 2)
+
+
+def test_a_script_sends_one_file_per_request(folder: Node) -> None:
+    _request, path = ask(folder)
+    assert put(Client(), path).status_code == 201
+    row = Activity.objects.get(kind="received")
+    assert (row.guest, row.name, row.ip, row.actor) == ("Anna", "bill.pdf", "127.0.0.1", None)
+
+
+def test_nothing_is_replaced(folder: Node) -> None:
+    _request, path = ask(folder)
+    for _time in range(2):
+        assert put(Client(), path, "kept.txt", b"other").status_code == 201
+    assert names_in(folder) == {"kept.txt", "kept (2).txt", "kept (3).txt"}
+    assert read_file(Node.objects.get(name="kept.txt")) == b"kept"
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"), [("../../up.txt", 400), ("a/b/c.txt", "c.txt"), (r"C:\x\y.txt", "y.txt")]
+)
+def test_files_land_in_the_folder_and_nowhere_else(
+    folder: Node, sent: str, kept: str | int
+) -> None:
+    _request, path = ask(folder)
+    answer = put(Client(), path, sent)
+    if isinstance(kept, int):
+        assert answer.status_code == kept
+        assert names_in(folder) == {"kept.txt"}
+    else:
+        assert names_in(folder) == {"kept.txt", kept}
+    assert Node.objects.folders().count() == 3
+
+
+def test_the_sender_sees_nothing(folder: Node, owner: Any) -> None:
+    _request, path = ask(folder)
+    guest = Client()
+    put(guest, path)
+    page = guest.get(path)
+    for hidden in ("kept.txt", "Inbox", "Private", owner.email, str(folder.pk)):
+        assert hidden not in page.content.decode()
+    node = Node.objects.get(name="bill.pdf")
+    secret = path.split("/")[2]
+    for way in (
+        f"{path}{node.pk}/download/",
+        f"/s/{secret}/",
+        f"/s/{secret}/{node.pk}/download/",
+        reverse("files:download", args=[node.pk]),
+    ):
+        assert guest.get(way).status_code in {302, 404}
+    assert page["X-Robots-Tag"] == "noindex, nofollow"
+
+
+@pytest.mark.parametrize("end", ["ended", "expired", "full", "trashed", "inactive", "off", "wrong"])
+def test_requests_end_and_all_ends_look_alike(
+    folder: Node, owner: Any, settings: Any, end: str
+) -> None:
+    request, path = ask(folder, max_files=1, expires_at=timezone.now() + timedelta(hours=1))
+    if end == "ended":
+        requests.end_request(request=request)
+    elif end == "expired":
+        FileRequest.objects.update(expires_at=timezone.now())
+    elif end == "full":
+        put(Client(), path)
+    elif end == "trashed":
+        trash_nodes(owner=owner, nodes=[folder])
+    elif end == "inactive":
+        owner.is_active = False
+        owner.save()
+    elif end == "off":
+        settings.FILES_REQUESTS = False
+    else:
+        path = reverse("sender:open", args=["x" * 32])
+    before = Blob.objects.count()
+    guest = Client()
+    answers = [
+        guest.get(path),
+        put(guest, path),
+        guest.post(f"{path}send/", {"name": "A", "file": SimpleUploadedFile("a", b"a")}),
+        guest.get(reverse("guest:open", args=["never"])),
+    ]
+    assert [answer.status_code for answer in answers] == [404] * 4
+    assert len({len(answer.content) for answer in answers}) == 1
+    assert Blob.objects.count() == before
+
+
+def test_who_sent_the_last_one_is_told_that_all_is_there(folder: Node) -> None:
+    _request, path = ask(folder, max_files=1)
+    guest = Client()
+    put(guest, path)
+    assert "Everything that was asked for has come" in guest.get(path).content.decode()
+    refused = put(guest, path, "more.txt")
+    assert (refused.status_code, names_in(folder)) == (400, {"kept.txt", "bill.pdf"})
+
+
+@pytest.mark.parametrize(
+    ("limits", "status"),
+    [({"max_file_bytes": 4}, 413), ({"max_bytes": 4}, 400), ({"max_bytes": 5}, 201)],
+)
+def test_limits_are_kept_before_a_byte_is(
+    folder: Node, limits: dict[str, int], status: int
+) -> None:
+    _request, path = ask(folder, **limits)
+    before = Blob.objects.count()
+    answer = put(Client(), path)
+    assert answer.status_code == status
+    assert Blob.objects.count() - before == (status == 201)
+
+
+def test_the_owners_quota_holds_and_is_not_told(folder: Node, owner: Any) -> None:
+    Vault.objects.update_or_create(owner=owner, defaults={"quota": 6})
+    _request, path = ask(folder)
+    answer = put(Client(), path)
+    assert answer.status_code == 400
+    assert answer.json() == {"error": "There is no room for it. Tell whoever asked you."}
+    assert names_in(folder) == {"kept.txt"}
+
+
+def test_a_name_is_asked_for_and_cleaned(folder: Node) -> None:
+    _request, path = ask(folder)
+    assert put(Client(), path, by="").status_code == 400
+    put(Client(), path, by="An%E2%80%AEna%0A" + "x" * 200)
+    assert Activity.objects.get(kind="received").guest == ("Anna" + "x" * 200)[:80]
+
+
+def test_the_password_is_asked_for_and_guessing_waits(folder: Node) -> None:
+    _request, path = ask(folder, password="three small words")
+    guest = Client()
+    assert "This link has a password" in guest.get(path).content.decode()
+    assert "has a password" in put(guest, path).content.decode()
+    assert names_in(folder) == {"kept.txt"}
+    for _guess in range(6):
+        assert guest.post(f"{path}unlock/", {"password": "wrong"}).status_code == 403
+    assert guest.post(f"{path}unlock/", {"password": "three small words"}).status_code == 403
+    FileRequest.objects.update(wrong_at=timezone.now() - timedelta(hours=1))
+    assert guest.post(f"{path}unlock/", {"password": "three small words"}).status_code == 302
+    assert put(guest, path).status_code == 201
+
+
+def test_no_form_is_taken_without_its_token(folder: Node) -> None:
+    _request, path = ask(folder)
+    strict = Client(enforce_csrf_checks=True)
+    assert put(strict, path).status_code == 403
+    assert strict.post(f"{path}send/", {"name": "A"}).status_code == 403
+
+
+def test_what_cannot_be_asked_for(folder: Node, settings: Any) -> None:
+    with pytest.raises(ShareError, match="Choose a folder"):
+        requests.create_request(node=Node.objects.get(name="kept.txt"))
+    settings.FILES_REQUESTS = False
+    with pytest.raises(ShareError, match="turned off"):
+        requests.create_request(node=folder)
+
+
+def test_owners_ask_see_and_end(own: Client, folder: Node) -> None:
+    made = own.post(
+        reverse("files:ask_for_files", args=[folder.pk]),
+        {"label": "Bills", "days": "7", "max_file_mb": "2", "max_mb": "", "max_files": "3"},
+    )
+    assert made.status_code == 200
+    request = FileRequest.objects.get()
+    assert (request.max_file_bytes, request.max_bytes, request.max_files) == (2_000_000, None, 3)
+    assert "data:image/svg+xml" in made.content.decode()
+    for page in (
+        own.get(reverse("files:share", args=[folder.pk])),
+        own.get(reverse("files:shares"), {"kind": "requests"}),
+    ):
+        assert "Bills" in page.content.decode()
+    own.post(reverse("files:end_request", args=[request.pk]))
+    assert not FileRequest.objects.open().exists()
+
+
+# -- Telling -------------------------------------------------------------------------------------
+def settle() -> None:
+    FileRequest.objects.update(last_file_at=timezone.now() - timedelta(hours=1))
+
+
+def test_the_owner_is_told_once_of_a_visit(folder: Node, owner: Any) -> None:
+    _request, path = ask(folder)
+    for number, by in enumerate(("Anna", "Anna", "Ben")):
+        put(Client(), path, f"{number}.txt", by=by)
+    assert requests.tell_of_received() == 0
+    settle()
+    assert requests.tell_of_received() == 1
+    assert requests.tell_of_received() == 0
+    told = Notification.objects.get(recipient=owner, kind="request_filled")
+    assert told.context == {"request": "Invoices", "by": "Ben, Anna", "count": 3}
+    put(Client(), path, "later.txt")
+    settle()
+    requests.tell_of_received()
+    latest = Notification.objects.filter(kind="request_filled").order_by("-created_at").first()
+    assert latest is not None
+    assert latest.context["count"] == 1
+
+
+# -- Many at once --------------------------------------------------------------------------------
+@pytest.mark.django_db(transaction=True)
+def test_of_many_for_the_last_place_one_gets_it() -> None:
+    folder = make_folder(OwnerFactory(), "Inbox")
+    request, _path = ask(folder, max_files=1)
+
+    def send(number: int) -> bool:
+        try:
+            requests.receive_for_request(
+                request=FileRequest.objects.select_related("node__owner").get(pk=request.pk),
+                name=f"{number}.txt",
+                stream=SimpleUploadedFile("x", b"12345"),
+                size=5,
+                act=Act(request=request, guest="Anna"),
+            )
+        except FilesError:
+            return False
+        finally:
+            connection.close()
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(send, range(8))) == 1
+    assert Node.objects.files().count() == Blob.objects.count() == 1
+    request.refresh_from_db()
+    assert (request.files, request.bytes) == (1, 5)

@@ -27,6 +27,8 @@ from files.sharing import change_link, create_link, revoke_link
 from files.views.answers import act_of, answers_errors, next_url, node_for
 
 MEGABYTE = 1000**2
+# Three forms on one page: no two fields of one id.
+LINK_IDS, GRANT_IDS, REQUEST_IDS = "link-%s", "people-%s", "request-%s"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -34,7 +36,7 @@ MEGABYTE = 1000**2
 def share(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """Show how a thing is shared; make a link by POST, and show it this once."""
     node = _shareable(request, pk)
-    form = ShareForm(request.POST or None)
+    form = ShareForm(request.POST or None, auto_id=LINK_IDS)
     if form.is_valid():
         try:
             return _page(request, node, made=_make_link(request, node, form.cleaned_data))
@@ -48,7 +50,7 @@ def share(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
 def grant(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """Share a thing with a person. What is answered does not tell whether there is one."""
     node = _shareable(request, pk)
-    form = GrantForm(request.POST)
+    form = GrantForm(request.POST, auto_id=GRANT_IDS)
     if form.is_valid():
         wish = form.cleaned_data
         try:
@@ -73,7 +75,7 @@ def grant(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
 def ask_for_files(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """Make a file request for a folder, and show its link this once."""
     node = _shareable(request, pk)
-    form = RequestForm(request.POST)
+    form = RequestForm(request.POST, auto_id=REQUEST_IDS)
     if form.is_valid():
         try:
             return _page(request, node, made=_make_request(request, node, form.cleaned_data))
@@ -148,9 +150,9 @@ def _page(
     context = {
         "node": node,
         "made": made,
-        "link_form": link_form or ShareForm(),
-        "grant_form": grant_form or GrantForm(),
-        "request_form": request_form or RequestForm(),
+        "link_form": link_form or ShareForm(auto_id=LINK_IDS),
+        "grant_form": grant_form or GrantForm(auto_id=GRANT_IDS),
+        "request_form": request_form or RequestForm(auto_id=REQUEST_IDS),
         "grants": node.grants.select_related("person").order_by("created_at"),
         "shares": node.shares.filter(revoked_at=None).order_by("-created_at"),
         "file_requests": node.file_requests.filter(revoked_at=None).order_by("-created_at"),

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
-from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils import timezone
 
@@ -16,6 +15,7 @@ from files.errors import QuotaError, ShareError, TooLargeError
 from files.models import Activity, FileRequest, Node
 from files.names import clean_path
 from files.secret_links import digest_of, hashed, new_secret, note_open, refuse_past
+from files.sizes import filesize
 from files.uploads.finish import place_blob
 from notifications.events import notify
 
@@ -133,12 +133,12 @@ def _largest(request: FileRequest) -> int:
 def _refuse_what_does_not_fit(request: FileRequest, size: int) -> None:
     """Raise before a byte is kept what is sure to be refused after it."""
     if size > _largest(request):
-        raise TooLargeError(f"A file may have at most {filesizeformat(_largest(request))} here.")
+        raise TooLargeError(f"A file may have at most {filesize(_largest(request))} here.")
     if request.max_files is not None and request.files >= request.max_files:
         raise ShareError("All files that were asked for have come.")
     if request.max_bytes is not None and request.bytes + size > request.max_bytes:
         left = max(0, request.max_bytes - request.bytes)
-        raise ShareError(f"There is room for {filesizeformat(left)} more, and this is larger.")
+        raise ShareError(f"There is room for {filesize(left)} more, and this is larger.")
 
 
 def _count(request: FileRequest, size: int) -> None:

@@ -20,7 +20,7 @@ from files.http import AuthenticatedRequest
 from files.listing import Cursor, Order, Page, Sort, folder_page
 from files.models import Node, Version
 from files.moving import copy_nodes, move_nodes
-from files.policy import Action, require_copy, require_move
+from files.policy import Action, require_copy, require_move, visible_way
 from files.tree import create_folder, rename_node, root_of
 from files.views.answers import act_of, chosen_nodes, folder_for, node_for
 
@@ -57,7 +57,12 @@ def get_root(request: AuthenticatedRequest) -> NodeOut:
 
 @router.get("/nodes/{uuid:pk}", response=NodeOut, operation_id="get_node", url_name="node")
 def get_node(request: AuthenticatedRequest, pk: UUID) -> NodeOut:
-    return NodeOut.of(node_for(request, Action.SEE, pk))
+    node = node_for(request, Action.SEE, pk)
+    out = NodeOut.of(node)
+    if node.owner_id != request.user.pk and len(visible_way(request.user, node)) == 1:
+        # What was shared itself: where it lies is not shared.
+        out.parent = None
+    return out
 
 
 @router.get(

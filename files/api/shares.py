@@ -15,7 +15,7 @@ from files.http import AuthenticatedRequest
 from files.models import Node, Share
 from files.policy import Action
 from files.sharing import create_link, revoke_link
-from files.views.answers import node_for
+from files.views.answers import act_of, node_for
 
 router = Router(tags=["Links"])
 
@@ -25,6 +25,7 @@ class ShareIn(Schema):
     password: Annotated[str, StringConstraints(max_length=128)] = ""
     expires_at: AwareDatetime | None = Field(None, description="With its zone; null: no end.")
     max_downloads: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    view_only: bool = Field(default=False, description="Previews without a download.")
 
 
 class ShareOut(Schema):
@@ -34,7 +35,9 @@ class ShareOut(Schema):
     expires_at: datetime | None
     max_downloads: int | None
     downloads: int
+    view_only: bool
     opens: int
+    last_opened_at: datetime | None
     created_at: datetime
     url: str = Field("", description="The link itself: only in the answer that makes it.")
 
@@ -47,13 +50,15 @@ class ShareOut(Schema):
             expires_at=share.expires_at,
             max_downloads=share.max_downloads,
             downloads=share.downloads,
+            view_only=share.view_only,
             opens=share.opens,
+            last_opened_at=share.last_opened_at,
             created_at=share.created_at,
             url=url,
         )
 
 
-def _shareable(request: AuthenticatedRequest, pk: UUID) -> Node:
+def shareable(request: AuthenticatedRequest, pk: UUID) -> Node:
     node = node_for(request, Action.SHARE, pk)
     if node.is_root:
         raise HttpError(400, "Share a folder in your vault, not the whole of it.")
@@ -68,7 +73,8 @@ def _shareable(request: AuthenticatedRequest, pk: UUID) -> Node:
 )
 def create(request: AuthenticatedRequest, pk: UUID, data: ShareIn) -> Any:
     """Make a link to a file or folder. `url` is shown this once."""
-    share, secret = create_link(node=_shareable(request, pk), **data.dict())
+    node = shareable(request, pk)
+    share, secret = create_link(node=node, act=act_of(request), **data.dict())
     url = f"{settings.SITE_URL}{reverse('guest:open', args=[secret])}"
     return Status(201, ShareOut.of(share, url))
 
@@ -93,5 +99,5 @@ def list_shares(request: AuthenticatedRequest, pk: UUID) -> list[ShareOut]:
 def end(request: AuthenticatedRequest, pk: UUID) -> Any:
     """End a link at once."""
     own = Share.objects.owned_by(request.user).select_related("node")
-    revoke_link(share=get_object_or_404(own, pk=pk))
+    revoke_link(share=get_object_or_404(own, pk=pk), act=act_of(request))
     return Status(204, None)

@@ -7,7 +7,7 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 from ninja.security import HttpBearer
 
-from files.api import content, finding, nodes, shares, trash
+from files.api import content, finding, grants, nodes, requests, shares, trash
 from files.api.problems import CONTENT_TYPE, answer_problems
 from files.api.schemas import ProblemOut
 
@@ -44,7 +44,10 @@ api = DescribedAPI(
     docs_url=None,
 )
 answer_problems(api)
-for part in (nodes.router, finding.router, content.router, trash.router, shares.router):
+for part in (
+    *(nodes.router, finding.router, content.router, trash.router),
+    *(shares.router, grants.router, requests.router),
+):
     api.add_router("", part)
 urlpatterns = [*api.urls[0]]
 app_name = "api"

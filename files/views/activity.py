@@ -23,7 +23,9 @@ def activity(request: AuthenticatedRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "page": page,
         "kind": kind,
-        "kinds": Activity.Kind.choices,
+        "kinds": [
+            (kind.value, kind.value.replace("_", " ").capitalize()) for kind in Activity.Kind
+        ],
         # The vault's owner sees where guests came from.
         "show_places": True,
     }

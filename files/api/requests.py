@@ -1,0 +1,101 @@
+"""File requests: links by which others put files into a folder of yours."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from django.conf import settings
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from ninja import Field, Router, Schema, Status
+from pydantic import AwareDatetime, StringConstraints
+
+from files.http import AuthenticatedRequest
+from files.models import FileRequest
+from files.policy import Action
+from files.requests import create_request, end_request
+from files.views.answers import act_of, folder_for
+
+router = Router(tags=["File requests"])
+Text = r"^[^\x00]*$"
+Limit = Annotated[int, Field(ge=1, le=2**62)]
+
+
+class RequestIn(Schema):
+    label: Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=Text)]
+    message: Annotated[str, StringConstraints(max_length=500, pattern=Text)] = ""
+    password: Annotated[str, StringConstraints(max_length=128)] = ""
+    expires_at: AwareDatetime | None = None
+    max_files: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    max_file_bytes: Limit | None = None
+    max_bytes: Limit | None = None
+
+
+class RequestOut(Schema):
+    id: UUID
+    label: str
+    message: str
+    has_password: bool
+    expires_at: datetime | None
+    max_files: int | None
+    max_file_bytes: int | None
+    max_bytes: int | None
+    files: int
+    bytes: int
+    created_at: datetime
+    url: str = Field("", description="The link itself: only in the answer that makes it.")
+
+    @classmethod
+    def of(cls, asked: FileRequest, url: str = "") -> "RequestOut":
+        return cls(
+            id=asked.pk,
+            label=asked.label,
+            message=asked.message,
+            has_password=bool(asked.password),
+            expires_at=asked.expires_at,
+            max_files=asked.max_files,
+            max_file_bytes=asked.max_file_bytes,
+            max_bytes=asked.max_bytes,
+            files=asked.files,
+            bytes=asked.bytes,
+            created_at=asked.created_at,
+            url=url,
+        )
+
+
+@router.post(
+    "/folders/{uuid:pk}/requests",
+    response={201: RequestOut},
+    operation_id="create_request",
+    url_name="requests",
+)
+def create(request: AuthenticatedRequest, pk: UUID, data: RequestIn) -> Any:
+    """Ask for files into a folder. `url` is shown this once."""
+    asked, secret = create_request(
+        node=folder_for(request, Action.SHARE, pk), act=act_of(request), **data.dict()
+    )
+    url = f"{settings.SITE_URL}{reverse('sender:open', args=[secret])}"
+    return Status(201, RequestOut.of(asked, url))
+
+
+@router.get(
+    "/folders/{uuid:pk}/requests",
+    response=list[RequestOut],
+    operation_id="list_requests",
+    url_name="requests",
+)
+def list_requests(request: AuthenticatedRequest, pk: UUID) -> list[RequestOut]:
+    """The requests for files into a folder that were not ended, the newest first."""
+    folder = folder_for(request, Action.SHARE, pk)
+    asked = folder.file_requests.filter(revoked_at=None).order_by("-created_at")
+    return [RequestOut.of(one) for one in asked]
+
+
+@router.delete(
+    "/requests/{uuid:pk}", response={204: None}, operation_id="end_request", url_name="request"
+)
+def end(request: AuthenticatedRequest, pk: UUID) -> Any:
+    """End a request at once. What came stays."""
+    own = FileRequest.objects.owned_by(request.user).select_related("node")
+    end_request(request=get_object_or_404(own, pk=pk), act=act_of(request))
+    return Status(204, None)

@@ -32,7 +32,7 @@ class GrantIn(Schema):
 class GrantOut(Schema):
     id: UUID
     address: str = Field(description="As it was given. Whether anybody has it is not told.")
-    role: RoleName
+    role: Grant.Role
     name: str = Field(description="Empty until the person has come.")
     created_at: datetime
     opened_at: datetime | None
@@ -42,7 +42,7 @@ class GrantOut(Schema):
         return cls(
             id=grant.pk,
             address=grant.address,
-            role=grant.role,
+            role=Grant.Role(grant.role),
             name=name_of(grant.person) if grant.person and grant.opened_at else "",
             created_at=grant.created_at,
             opened_at=grant.opened_at,
@@ -51,7 +51,7 @@ class GrantOut(Schema):
 
 class SharedOut(Schema):
     id: UUID = Field(description="Of the share: end it by `DELETE /grants/{id}`.")
-    role: RoleName
+    role: Grant.Role
     owner: str
     node: NodeOut
 
@@ -102,7 +102,7 @@ def list_shared(
     entries = [
         SharedOut(
             id=grant.pk,
-            role=grant.role,
+            role=Grant.Role(grant.role),
             owner=name_of(grant.node.owner),
             # What it lies in is not shared.
             node=NodeOut.of(grant.node).model_copy(update={"parent": None}),

@@ -71,9 +71,8 @@ class RequestOut(Schema):
 )
 def create(request: AuthenticatedRequest, pk: UUID, data: RequestIn) -> Any:
     """Ask for files into a folder. `url` is shown this once."""
-    asked, secret = create_request(
-        node=folder_for(request, Action.SHARE, pk), act=act_of(request), **data.dict()
-    )
+    folder = folder_for(request, Action.SHARE, pk)
+    asked, secret = create_request(node=folder, act=act_of(request), **data.dict())
     url = f"{settings.SITE_URL}{reverse('sender:open', args=[secret])}"
     return Status(201, RequestOut.of(asked, url))
 

@@ -75,7 +75,8 @@ def test_guests_are_written_down_once_a_visit(owner: Any, own: Client, root: Nod
     guest = Client(headers={"User-Agent": "Curious/1.0"})
     for _look in range(3):
         guest.get(path)
-    b"".join(guest.get(f"{path}{file.pk}/download/").streaming_content)
+    downloaded: Any = guest.get(f"{path}{file.pk}/download/")
+    assert b"".join(downloaded.streaming_content)
     # The owner who tries the link is no guest.
     own.get(path)
     rows = list(Activity.objects.filter(share=share).order_by("pk"))

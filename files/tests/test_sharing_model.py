@@ -200,7 +200,7 @@ class SharingMachine(RuleBasedStateMachine):
 
 
 def test_sharing_is_as_the_model_says(db: None) -> None:
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         SharingMachine,
         settings=settings(
             max_examples=8,

@@ -21,7 +21,7 @@ def folder(root: Node) -> Node:
 @pytest.fixture
 def friend(stranger: Script) -> User:
     """The stranger, by the time their address is known to be theirs."""
-    person = User.objects.get(pk=stranger.get("root").wsgi_request.user.pk)
+    person: User = User.objects.get(pk=stranger.get("root").wsgi_request.user.pk)
     EmailAddress.objects.update_or_create(
         user=person, defaults={"email": person.email, "verified": True, "primary": True}
     )

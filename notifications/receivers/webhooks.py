@@ -76,6 +76,7 @@ def send_challenge(*, webhook: Webhook) -> None:
         raise NotificationError(_("This address is confirmed already."))
     # Base 32: nothing that could be misread when it is typed.
     challenge = base64.b32encode(secrets.token_bytes(CHALLENGE_BYTES)).decode("ascii")
+    _withdraw_challenges(webhook)
     Endpoint.objects.filter(pk=webhook.pk).update(data={"challenge": challenge})
     _probe(webhook, CHALLENGE, {"challenge": challenge})
 
@@ -88,6 +89,12 @@ def send_test(*, webhook: Webhook) -> None:
     if webhook.endpoint.disabled_at is not None:
         raise NotificationError(_("The webhook is switched off. Switch it on first."))
     _probe(webhook, TEST, {})
+
+
+def _withdraw_challenges(webhook: Webhook) -> None:
+    """Send none that means nothing any more. One that is being sent just now may still arrive."""
+    waiting = Delivery.objects.filter(endpoint_id=webhook.pk, state=Delivery.State.PENDING)
+    waiting.filter(notification__kind=CHALLENGE).delete()
 
 
 def _probe(webhook: Webhook, kind: str, context: dict[str, str]) -> None:
@@ -117,6 +124,7 @@ def confirm(*, webhook: Webhook, challenge: str) -> None:
     typed = "".join(challenge.split()).upper()
     if not wanted or not constant_time_compare(typed, wanted):
         raise NotificationError(_("This is not what was sent. Look at the newest post there."))
+    _withdraw_challenges(webhook)
     verify(webhook)
 
 

@@ -165,6 +165,20 @@ def test_what_arrived_can_be_typed(person: AbstractBaseUser, receiver: Receiver)
     assert is_confirmed(webhook)
 
 
+def test_a_challenge_that_means_nothing_any_more_is_not_sent(
+    person: AbstractBaseUser, receiver: Receiver
+) -> None:
+    receiver.behave(lambda handler: handler.answer(500))
+    webhook, _secret = add(person, receiver.url())
+    webhook = Webhook.objects.select_related("endpoint").get()
+    webhooks.send_challenge(webhook=webhook)
+    assert Delivery.objects.open().filter(channel="webhook").count() == 1
+    newest = Endpoint.objects.get(pk=webhook.pk).data["challenge"]
+    webhook = Webhook.objects.select_related("endpoint").get()
+    webhooks.confirm(webhook=webhook, challenge=newest)
+    assert not Delivery.objects.open().filter(channel="webhook").exists()
+
+
 def test_the_challenge_is_told_nowhere_else(person: AbstractBaseUser, receiver: Receiver) -> None:
     add(person, receiver.url())
     told = Notification.objects.filter(recipient_id=person.pk, in_inbox=True)

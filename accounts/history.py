@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from accounts.clients import NOBODY, Client
+from accounts.metrics import SECURITY_EVENTS
 from accounts.models import SecurityEvent, User
 
 logger = logging.getLogger(__name__)
@@ -30,6 +31,7 @@ def record(
     logger.info(
         "security kind=%s user=%s ip=%s by=%s", kind, user.pk, client.ip, by.pk if by else "-"
     )
+    SECURITY_EVENTS.labels(kind).inc()
     event = SecurityEvent.objects.create(
         user=user,
         kind=kind,

@@ -1,11 +1,11 @@
-"""The audit trail, to be looked at by administrators."""
+"""The audit trail and the jobs, to be looked at by administrators."""
 
 from typing import Any
 
 from django.contrib import admin
 
 from accounts.admin.readonly import ReadOnlyAdmin
-from devops360.models import AuditEntry
+from devops360.models import AuditEntry, JobRun
 
 
 @admin.register(AuditEntry)
@@ -16,4 +16,13 @@ class AuditEntryAdmin(ReadOnlyAdmin[AuditEntry]):
     ordering = ("-id",)
 
     def has_change_permission(self, request: Any, obj: AuditEntry | None = None) -> bool:
+        return False
+
+
+@admin.register(JobRun)
+class JobRunAdmin(ReadOnlyAdmin[JobRun]):
+    list_display = ("name", "next_at", "started_at", "finished_at", "failures", "outcome")
+    ordering = ("name",)
+
+    def has_change_permission(self, request: Any, obj: JobRun | None = None) -> bool:
         return False

@@ -1,4 +1,4 @@
-"""What the whole site keeps about itself: the audit trail."""
+"""What the whole site keeps about itself: the audit trail, and when its jobs ran."""
 
 from django.db import models
 from django.db.models import Q
@@ -64,3 +64,23 @@ class AuditHead(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.seal}"
+
+
+class JobRun(models.Model):
+    """When a job of devops360.schedule ran last, how it went, and when it is due again."""
+
+    name = models.CharField(max_length=60, primary_key=True)
+    next_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    # The last time that it ended well.
+    finished_at = models.DateTimeField(null=True)
+    # In a row.
+    failures = models.PositiveIntegerField(default=0)
+    outcome = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("job")
+        verbose_name_plural = _("jobs")
+
+    def __str__(self) -> str:
+        return self.name

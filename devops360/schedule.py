@@ -3,11 +3,13 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from django.core.cache import cache
 from django.core.management import call_command
+from django.db import transaction
+from django.db.models import F
 from django.tasks import task
+from django.utils import timezone
 
 from accounts.browsers import forget_old_browsers
 from accounts.deletion import delete_due
@@ -17,6 +19,7 @@ from accounts.notices import tell_of_wrong_passwords
 from accounts.recovery import finish_due, forget_old_requests
 from accounts.sessions import forget_ended_sessions
 from devops360.audit import seal_new
+from devops360.models import JobRun
 from files.activity import forget_old_activity
 from files.blobs import sweep_blobs, sweep_incoming
 from files.recent import forget_old_openings
@@ -96,23 +99,48 @@ JOBS = {
 @task()
 def run_job(name: str) -> None:
     """Run one job now, as a task: so it has a lease, is retried, and shows in the admin."""
-    outcome = JOBS[name].run()
+    run_now(name)
+
+
+def run_now(name: str) -> str:
+    """Run a job here, and write down how it went. Returns what it says of itself."""
+    job = JOBS[name]
+    started = timezone.now()
+    run, _ = JobRun.objects.get_or_create(name=name, defaults={"next_at": started + job.every})
+    JobRun.objects.filter(pk=run.pk).update(started_at=started)
+    try:
+        outcome = str(job.run())
+    except Exception as error:
+        JobRun.objects.filter(pk=run.pk).update(
+            failures=F("failures") + 1, outcome=f"{type(error).__name__}: {error}"[:300]
+        )
+        raise
+    JobRun.objects.filter(pk=run.pk).update(
+        finished_at=timezone.now(), failures=0, outcome=outcome[:300]
+    )
     logger.info("job name=%s outcome=%s", name, outcome)
+    return outcome
 
 
 def enqueue_due() -> list[str]:
     """Enqueue every job whose time has come, and return their names.
 
-    The shared cache remembers what is not due yet, so of many workers one enqueues.
+    Of many schedulers one enqueues: the one that moves the time on. One read finds that nothing is
+    due, which is almost always so.
     """
-    # One read finds that nothing is due, which is almost always so.
-    waiting = cache.get_many([_key(job) for job in JOBS.values()])
-    due = [job for job in JOBS.values() if _key(job) not in waiting]
-    taken = [job for job in due if cache.add(_key(job), 1, job.every.total_seconds())]
+    now = timezone.now()
+    times = dict(JobRun.objects.values_list("name", "next_at"))
+    due = [job for job in JOBS.values() if job.name not in times or times[job.name] <= now]
+    taken = [job for job in due if _take(job, times.get(job.name), now)]
     for job in taken:
         run_job.enqueue(job.name)
     return [job.name for job in taken]
 
 
-def _key(job: Job) -> str:
-    return f"job:{job.name}"
+@transaction.atomic
+def _take(job: Job, was: datetime | None, now: datetime) -> bool:
+    following = now + job.every
+    if was is None:
+        _, made = JobRun.objects.get_or_create(name=job.name, defaults={"next_at": following})
+        return made
+    return bool(JobRun.objects.filter(name=job.name, next_at=was).update(next_at=following))

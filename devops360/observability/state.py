@@ -11,6 +11,9 @@ from django_tasks_db.models import DBTaskResult
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from devops360.models import JobRun
+from notifications.models import Delivery
+
 logger = logging.getLogger(__name__)
 
 
@@ -19,7 +22,7 @@ class StateCollector(Collector):
 
     def collect(self) -> Iterator[Metric]:
         try:
-            families = list(queue_families())
+            families = [*queue_families(), *job_families(), *delivery_families()]
         except DatabaseError:
             logger.exception("The database does not answer a scrape.")
             families = []
@@ -47,3 +50,43 @@ def queue_families() -> Iterator[Metric]:
     yield GaugeMetricFamily(
         "tasks_oldest_age_seconds", "Seconds that the oldest due task has waited.", value=age
     )
+
+
+def job_families() -> Iterator[Metric]:
+    """Yield when each scheduled job last ended well, and how often it has failed since."""
+    ended = GaugeMetricFamily(
+        "job_last_success_timestamp_seconds", "When a job last ended well.", labels=["job"]
+    )
+    failures = GaugeMetricFamily("job_failures", "Failures of a job in a row.", labels=["job"])
+    for run in JobRun.objects.all():
+        if run.finished_at is not None:
+            ended.add_metric([run.name], run.finished_at.timestamp())
+        failures.add_metric([run.name], run.failures)
+    yield ended
+    yield failures
+
+
+def delivery_families() -> Iterator[Metric]:
+    """Yield what is owed to people by channel, and for how long the oldest has been due."""
+    now = timezone.now()
+    owed = GaugeMetricFamily("deliveries_owed", "Deliveries to be made.", labels=["channel"])
+    oldest = GaugeMetricFamily(
+        "deliveries_oldest_age_seconds",
+        "Seconds that the oldest due delivery has waited.",
+        labels=["channel"],
+    )
+    dead = GaugeMetricFamily(
+        "deliveries_dead", "Deliveries given up and not replayed.", labels=["channel"]
+    )
+    rows = Delivery.objects.exclude(state__in=(Delivery.State.SENT, Delivery.State.DROPPED))
+    for row in rows.values("channel").annotate(
+        owed=Count("pk", filter=~Q(state=Delivery.State.DEAD)),
+        dead=Count("pk", filter=Q(state=Delivery.State.DEAD)),
+        oldest=Min("due_at", filter=Q(state=Delivery.State.PENDING, due_at__lte=now)),
+    ):
+        channel = [row["channel"]]
+        owed.add_metric(channel, row["owed"])
+        dead.add_metric(channel, row["dead"])
+        age = (now - row["oldest"]).total_seconds() if row["oldest"] else 0.0
+        oldest.add_metric(channel, age)
+    yield from (owed, oldest, dead)

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.db import OperationalError
 from django.tasks import TaskResultStatus
 from django.utils import timezone
@@ -149,7 +148,6 @@ def test_the_worker_outlives_a_database_that_goes_away(monkeypatch: pytest.Monke
 
 @pytest.mark.django_db
 def test_each_job_is_enqueued_once_per_period() -> None:
-    cache.clear()
     assert schedule.enqueue_due() == list(schedule.JOBS)
     assert schedule.enqueue_due() == []
     assert DBTaskResult.objects.count() == len(schedule.JOBS)

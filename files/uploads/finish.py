@@ -7,6 +7,7 @@ from django.db import transaction
 from files.activity import SITE, Act, record
 from files.conflicts import Conflict, free_name, occupant
 from files.errors import NameTakenError
+from files.metrics import UPLOADED_BYTES, UPLOADS
 from files.models import Activity, Blob, Node
 from files.previews.make import has_thumbnail, request_preview
 from files.tree import ensure_folders, find_folder, living_folder, lock_tree
@@ -58,9 +59,15 @@ def place_blob(
     else:
         raise NameTakenError([name])
     record(_kind_of(act, node, there), [node], act)
+    transaction.on_commit(lambda: _count(blob.size))
     if has_thumbnail(blob.media_type):
         request_preview(blob=blob, variant="thumbnail", name=name)
     return node
+
+
+def _count(size: int) -> None:
+    UPLOADS.inc()
+    UPLOADED_BYTES.inc(size)
 
 
 def _kind_of(act: Act, node: Node, there: Node | None) -> Activity.Kind:

@@ -36,6 +36,7 @@ from files.errors import (
 )
 from files.forms import parse_ids
 from files.http import AuthenticatedRequest, address_of, user_agent_of
+from files.metrics import STORAGE_ERRORS
 from files.models import Node
 from files.policy import Action, require
 
@@ -95,6 +96,8 @@ def answers_errors[**P](view: View[P]) -> View[P]:
 
 
 def refusal(request: HttpRequest, error: FilesError) -> HttpResponse:
+    if isinstance(error, (StorageFullError, StoreUnavailableError)):
+        STORAGE_ERRORS.labels(type(error).__name__).inc()
     if not wants_json(request):
         if isinstance(error, NotAllowedError):
             raise PermissionDenied(str(error))

@@ -14,6 +14,7 @@ from django.utils import timezone
 from notifications import suppression
 from notifications.channels.base import EMAIL, SMS, Channel
 from notifications.errors import BadAddressError, ChannelError, RefusedError, ThrottledError
+from notifications.metrics import DELIVERIES
 from notifications.models import Delivery, DeliveryQuerySet, Endpoint, Letter, Suppression
 from notifications.outbox.clock import database_now
 
@@ -54,6 +55,8 @@ def mark_sent(sent: Sequence[Sent], *, token: uuid.UUID) -> int:
     receipt = Case(*receipts, default=Value("")) if receipts else Value("")
     marked = own.update(state=State.SENT, receipt=receipt, error="", finished_at=now, claim=None)
     _erase_letters(ids)
+    for each in sent:
+        DELIVERIES.labels(each.delivery.channel, "sent").inc()
     return marked
 
 
@@ -94,6 +97,7 @@ def mark_failed(delivery: Delivery, *, error: ChannelError, channel: Channel) ->
 
 
 def _retry(delivery: Delivery, error: ChannelError, why: str, *, lost: int) -> None:
+    DELIVERIES.labels(delivery.channel, "throttled" if not lost else "failed").inc()
     seconds = delay_after(delivery.attempts) + (error.retry_after or 0)
     _own([delivery.pk], delivery.claim).update(
         state=State.PENDING,
@@ -109,6 +113,8 @@ def _finish(delivery: Delivery, state: str, why: str) -> None:
     marked = _own([delivery.pk], delivery.claim).update(
         state=state, claim=None, error=why[:300], finished_at=timezone.now()
     )
+    if marked:
+        DELIVERIES.labels(delivery.channel, state).inc()
     if marked and state == State.DEAD:
         logger.warning("delivery dead id=%s channel=%s", delivery.pk, delivery.channel)
     if delivery.letter_id and state == State.DROPPED:

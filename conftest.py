@@ -23,6 +23,7 @@ atexit.register(shutil.rmtree, PLACE, ignore_errors=True)
 LOOPBACK = {"127.0.0.1", "::1", "localhost", "0.0.0.0"}
 FOREIGN = (
     "ALLOWED_HOSTS",
+    "DATABASE_SECRET_ID",
     "DEBUG",
     "EMAIL_FROM",
     "EMAIL_URL",

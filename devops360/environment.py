@@ -13,6 +13,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from devops360.secrets_manager import rotating, secret_settings
+
 TRUE = {"1", "true", "yes", "on"}
 # FIPS 186-5: a private key of P-256 is a number from 1 to below this.
 P256_ORDER = 0xFFFFFFFF_00000000_FFFFFFFF_FFFFFFFF_BCE6FAAD_A7179E84_F3B9CAC2_FC632551
@@ -20,9 +22,10 @@ FALSE = {"0", "false", "no", "off", ""}
 
 
 def text(name: str, default: str = "") -> str:
-    """Return the variable's value, or that of the file that `NAME_FILE` names.
+    """Return the variable's value, or that of the file that `NAME_FILE` names, or a secret's.
 
-    The file form is how Docker and Kubernetes hand over secrets.
+    The file form is how Docker and Kubernetes hand over secrets; AWS_SECRET_ID names one that has
+    several. What is in the environment comes first.
     """
     path = os.environ.get(f"{name}_FILE")
     if path:
@@ -32,7 +35,9 @@ def text(name: str, default: str = "") -> str:
             return Path(path).read_text(encoding="utf-8").strip()
         except OSError as error:
             raise ImproperlyConfigured(f"{name}_FILE cannot be read: {error}") from error
-    return os.environ.get(name, default).strip()
+    if name in os.environ:
+        return os.environ[name].strip()
+    return secret_settings().get(name, default).strip()
 
 
 def flag(name: str, *, default: bool = False) -> bool:
@@ -110,10 +115,11 @@ def kept_secret(path: Path, *, make: Callable[[], str] = lambda: secrets.token_u
     return path.read_text(encoding="utf-8").strip()
 
 
-def database(url: str, *, pool_size: int) -> dict[str, object]:
+def database(url: str, *, pool_size: int, secret_id: str = "") -> dict[str, object]:
     """Return Django's DATABASES entry for `sqlite:///path` or `postgres://user:pass@host/name`.
 
-    Query parameters of a PostgreSQL URL (`?sslmode=require`) become libpq options.
+    Query parameters of a PostgreSQL URL (`?sslmode=require`) become libpq options. With `secret_id`
+    user and password are that secret's, also after they have changed.
     """
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
@@ -135,6 +141,9 @@ def database(url: str, *, pool_size: int) -> dict[str, object]:
     if parts.scheme in {"postgres", "postgresql"}:
         options: dict[str, object] = dict(parse_qsl(parts.query))
         host = str(options.pop("host", "")) or unquote(parts.hostname or "")
+        pool: dict[str, object] = {"min_size": 1, "max_size": pool_size, "timeout": 10}
+        if secret_id:
+            pool["connection_class"] = rotating(secret_id)
         return {
             "ENGINE": "django.db.backends.postgresql",
             "NAME": unquote(parts.path.removeprefix("/")),
@@ -143,7 +152,7 @@ def database(url: str, *, pool_size: int) -> dict[str, object]:
             "HOST": host,
             "PORT": str(parts.port or ""),
             "CONN_MAX_AGE": 0,
-            "OPTIONS": {**options, "pool": {"min_size": 1, "max_size": pool_size, "timeout": 10}},
+            "OPTIONS": {**options, "pool": pool},
         }
     raise ImproperlyConfigured(
         "DATABASE_URL must start with sqlite:/// or postgres://, such as "

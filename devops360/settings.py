@@ -120,7 +120,12 @@ FORM_RENDERER = "devops360.form_renderer.VaultFormRenderer"
 # -- What it keeps ---------------------------------------------------------------------------
 DATABASE_URL = env.text("DATABASE_URL", f"sqlite:///{STATE_DIR / 'db.sqlite3'}")
 DATABASES = {
-    "default": env.database(DATABASE_URL, pool_size=env.integer("DATABASE_POOL", 8, minimum=1))
+    "default": env.database(
+        DATABASE_URL,
+        pool_size=env.integer("DATABASE_POOL", 8, minimum=1),
+        # Where RDS keeps the user and the password, and changes it.
+        secret_id=env.text("DATABASE_SECRET_ID"),
+    )
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     STATE_DIR.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,1 @@
+"""Secrets Manager, as moto's server has it, read by the site's own processes."""

@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint format types bench lock shell venv
+.PHONY: help run test check lint format types bench lock shell venv infra-check image aws-local aws-up aws-down aws-secrets
 PYTHON_IN_VENV := .venv/bin/python
 MANAGE := $(PYTHON_IN_VENV) manage.py
 TEMPLATES = $$(find templates -name '*.html')
@@ -9,8 +9,8 @@ PRODUCTION := ENVIRONMENT=production SITE_URL=https://vault.example.com EMAIL_UR
 export PORT ?= 8000
 
 help: ## Show this help
-	@sed -nE 's/^([a-z]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | \
-		while IFS="$$(printf '\t')" read -r name text; do printf '  make %-8s %s\n' "$$name" "$$text"; done
+	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | \
+		while IFS="$$(printf '\t')" read -r name text; do printf '  make %-11s %s\n' "$$name" "$$text"; done
 
 run: ## Run the whole site with a demo account (PORT=8000)
 	@./bootstrap.sh requirements.txt
@@ -42,10 +42,31 @@ bench: venv ## Measure this site beside others, as ratios (BENCH=quick: a smoke 
 	@VENV=var/bench-venv ./bootstrap.sh requirements-bench.txt
 	@$(PYTHON_IN_VENV) -m bench
 
+infra-check: venv ## Check image, Terraform, Kubernetes and workflows, without an account
+	@$(PYTHON_IN_VENV) -m tests.infra.tools
+	@$(PYTHON_IN_VENV) -m pytest -q -m infra tests/infra -n 2
+
+image: ## Build the image without a container engine, and try it (root, Debian)
+	@deploy/image/build-and-try.sh
+
+aws-local: venv ## Run the site on S3, SNS and Secrets Manager of this machine
+	@exec $(PYTHON_IN_VENV) -m local_cloud
+
+aws-up: ## Make an environment on AWS and deploy to it: make aws-up ENV=dev
+	@infra/bin/up "$(ENV)"
+
+aws-down: ## Take an environment off AWS, with all that costs: make aws-down ENV=dev
+	@infra/bin/down "$(ENV)"
+
+aws-secrets: venv ## Put an environment's secrets into Secrets Manager: make aws-secrets ENV=dev
+	@$(PYTHON_IN_VENV) infra/bin/fill_secrets.py "$(ENV)"
+
 lock: venv ## Pin and hash requirements*.txt again from the .in files
 	@.venv/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.12 requirements.in -o requirements.txt
 	@.venv/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.12 requirements-dev.in -o requirements-dev.txt
 	@.venv/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.12 requirements-bench.in -o requirements-bench.txt
+	@for pins in deploy/image/build-requirements tests/infra/pins/checks tests/infra/pins/checkov; do \
+		.venv/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.12 $$pins.in -o $$pins.txt; done
 
 shell: venv ## Open a Python shell in the project
 	@$(MANAGE) shell

@@ -199,9 +199,10 @@ def _listens(url: str) -> bool:
 
 
 @contextmanager
-def running_s3() -> Iterator[S3]:
-    """Serve on free ports of this machine alone, and leave nothing behind."""
-    place = Path(tempfile.mkdtemp(prefix="devops360-s3-"))
+def running_s3(kept: Path | None = None) -> Iterator[S3]:
+    """Serve on free ports of this machine alone, and leave nothing behind, but in `kept`."""
+    place = kept or Path(tempfile.mkdtemp(prefix="devops360-s3-"))
+    place.mkdir(parents=True, exist_ok=True)
     (place / "master.toml").write_text("[master.volume_growth]\ncopy_1 = 1\n")
     ports = _free_ports(8)
     url = f"http://127.0.0.1:{ports[3]}"
@@ -215,7 +216,8 @@ def running_s3() -> Iterator[S3]:
         # It stops slowly when asked kindly, and nothing of it is kept.
         os.killpg(server.pid, signal.SIGKILL)
         server.wait()
-        shutil.rmtree(place, ignore_errors=True)
+        if not kept:
+            shutil.rmtree(place, ignore_errors=True)
 
 
 def _start(place: Path, ports: Sequence[int], output: IO[bytes]) -> subprocess.Popen[bytes]:

@@ -10,6 +10,8 @@ from tests.infra.tools import ROOT
 
 DIGEST = "sha256:" + "0" * 64
 REPOSITORY = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/devops360"
+# Of the cluster, and so of the schemas that manifests are held against.
+VERSION = "1.34"
 PARTS = ("accounts", "admin", "files", "notifications")
 OUTPUTS: dict[str, Any] = {
     "site_url": "https://vault.example.com",

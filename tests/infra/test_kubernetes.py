@@ -12,6 +12,7 @@ from tests.infra.kubernetes import (
     OUTPUTS,
     PARTS,
     REPOSITORY,
+    VERSION,
     documents,
     load_render,
     outputs_text,
@@ -21,7 +22,6 @@ from tests.infra.terraform import ENVIRONMENTS
 from tests.infra.tools import ROOT, program
 
 render = load_render()
-VERSION = "1.34"
 # What Kubernetes' own schemas do not have; looked at by the tests below.
 CUSTOM = {"TargetGroupBinding", "NodePool"}
 Documents = list[dict[str, Any]]

@@ -93,7 +93,7 @@ class RotatingConnection(psycopg.Connection[Any]):
     credentials: ClassVar[Credentials]
 
     @classmethod
-    def connect(cls, conninfo: str = "", **kwargs: Any) -> "RotatingConnection":  # type: ignore[override]  # psycopg's own has a name for each
+    def connect(cls, conninfo: str = "", **kwargs: Any) -> "RotatingConnection":
         known = cls.credentials.current()
         try:
             return super().connect(conninfo, **kwargs | known)

@@ -51,7 +51,7 @@ def read_by_the_site() -> set[str]:
 def test_the_balancer_and_the_site_agree_who_serves_what(plans: dict[str, Any]) -> None:
     """devops360/roles.py is the table; what it does not name goes to the start page's role."""
     rules = of_type(plans["production"], "aws_lb_listener_rule")
-    routed = {}
+    routed: dict[str, str] = {}
     for at, rule in rules.items():
         found = re.fullmatch(r'module\.alb\.aws_lb_listener_rule\.service\["(\w+)"\]', at)
         if found:

@@ -84,6 +84,6 @@ def test_nginx_accepts_its_configuration(tmp_path: Path) -> None:
     text = (ROOT / "deploy/compose/nginx.conf").read_text().replace("/tmp/", f"{tmp_path}/")
     file = tmp_path / "nginx.conf"
     file.write_text(text)
-    command = [nginx, "-t", "-c", file, "-p", tmp_path]
+    command = [str(nginx), "-t", "-c", str(file), "-p", str(tmp_path)]
     finished = subprocess.run(command, capture_output=True, text=True, check=False)
     assert finished.returncode == 0, finished.stderr

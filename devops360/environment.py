@@ -160,6 +160,23 @@ def database(url: str, *, pool_size: int, secret_id: str = "") -> dict[str, obje
     )
 
 
+def bucket_sources(*, bucket: str, region: str, endpoint: str) -> list[str]:
+    """Return the CSP sources by which a page may reach this bucket, and no other; [] for none.
+
+    Named both ways that S3 has: botocore signs for the global name, which S3 may redirect from.
+    """
+    if not bucket:
+        return []
+    if endpoint:
+        return [f"{endpoint.rstrip('/')}/{bucket}/"]
+    domain = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
+    hosts = ["s3", f"s3.{region}"] if region else ["s3"]
+    if "." in bucket:
+        # A certificate's wildcard covers one label: such buckets are named in the path.
+        return [f"https://{host}.{domain}/{bucket}/" for host in hosts]
+    return [f"https://{bucket}.{host}.{domain}" for host in hosts]
+
+
 def mailer(url: str) -> dict[str, object]:
     """Return Django's MAILERS entry for `console:`, `memory:` or `smtp://user:pass@host:port`.
 

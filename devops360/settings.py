@@ -357,14 +357,22 @@ OUTGOING_NETWORKS = env.networks("OUTGOING_NETWORKS")
 OUTGOING_CA_FILE = env.text("OUTGOING_CA_FILE")
 
 # -- The shield ------------------------------------------------------------------------------
+# Where browsers meet the bucket itself, for parts, downloads, pictures and players.
+_bucket = (
+    []
+    if S3_PROXY
+    else env.bucket_sources(
+        bucket=S3_BUCKET, region=env.text("AWS_REGION"), endpoint=env.text("S3_ENDPOINT_URL")
+    )
+)
 SECURE_CSP = {
     "default-src": [CSP.NONE],
     "script-src": [CSP.SELF],
     "style-src": [CSP.SELF],
-    "img-src": [CSP.SELF, "blob:", "data:"],
-    "media-src": [CSP.SELF],
+    "img-src": [CSP.SELF, "blob:", "data:", *_bucket],
+    "media-src": [CSP.SELF, *_bucket],
     "font-src": [CSP.SELF],
-    "connect-src": [CSP.SELF],
+    "connect-src": [CSP.SELF, *_bucket],
     "manifest-src": [CSP.SELF],
     "form-action": [CSP.SELF],
     "base-uri": [CSP.NONE],

@@ -14,7 +14,7 @@ from django_cte import CTE, with_cte
 from files.activity import SITE, Act, record
 from files.errors import IntoItselfError, InvalidNameError, NameTakenError
 from files.models import Activity, Node
-from files.names import clean_name, name_fields, name_key
+from files.names import clean_name, clean_path, name_fields, name_key
 
 
 def root_of(owner: AbstractBaseUser) -> Node:
@@ -96,6 +96,21 @@ def create_folder(*, parent: Node, name: str, act: Act = SITE) -> Node:
     folder = new_folder(parent, name)
     record(Activity.Kind.FOLDER_MADE, [folder], act)
     return folder
+
+
+@transaction.atomic
+def create_folders(*, folder: Node, paths: Iterable[str], act: Act = SITE) -> list[Node]:
+    """Make folders at the relative paths below `folder`, all or none; those that are there stay.
+
+    Returns those at the ends of the paths. Raises InvalidNameError, or NameTakenError where a file
+    is in the way.
+    """
+    ways = [clean_path(path) for path in paths]
+    lock_tree(folder.owner_id)
+    folder = living_folder(folder)
+    made = [ensure_folders(folder=folder, names=names) for names in ways]
+    record(Activity.Kind.FOLDER_MADE, made, act)
+    return made
 
 
 def check_depth(parent: Node, *, more: int = 0) -> None:

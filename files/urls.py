@@ -34,6 +34,7 @@ urlpatterns = [
     path("folder/<uuid:pk>/", listing.folder, name="folder"),
     path("folder/<uuid:pk>/new/", tree.new_folder, name="new_folder"),
     path("folder/<uuid:pk>/upload/", uploads.upload, name="upload"),
+    path("folder/<uuid:pk>/folders/", uploads.new_folders, name="new_folders"),
     path("folder/<uuid:pk>/conflicts/", uploads.conflicts, name="conflicts"),
     path("folder/<uuid:pk>/uploads/", multipart.create, name="create_upload"),
     path("uploads/", multipart.uploads, name="uploads"),

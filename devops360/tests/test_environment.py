@@ -2,7 +2,9 @@ import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import boto3
 import pytest
+from botocore.config import Config
 from django.core.exceptions import ImproperlyConfigured
 
 from devops360 import environment as env
@@ -145,3 +147,47 @@ def test_mail_into_a_folder() -> None:
 def test_other_mail_is_refused() -> None:
     with pytest.raises(ImproperlyConfigured, match="EMAIL_URL must be"):
         env.mailer("pigeon://roof")
+
+
+@pytest.mark.parametrize(
+    ("bucket", "region", "endpoint", "sources"),
+    [
+        ("", "eu-central-1", "", []),
+        ("b", "", "http://127.0.0.1:9000/", ["http://127.0.0.1:9000/b/"]),
+        (
+            "b",
+            "eu-central-1",
+            "",
+            ["https://b.s3.amazonaws.com", "https://b.s3.eu-central-1.amazonaws.com"],
+        ),
+        (
+            "a.b",
+            "eu-central-1",
+            "",
+            ["https://s3.amazonaws.com/a.b/", "https://s3.eu-central-1.amazonaws.com/a.b/"],
+        ),
+    ],
+)
+def test_pages_reach_this_bucket_alone(
+    bucket: str, region: str, endpoint: str, sources: list[str]
+) -> None:
+    found = env.bucket_sources(bucket=bucket, region=region, endpoint=endpoint)
+    assert found == sources
+
+
+@pytest.mark.parametrize(
+    ("bucket", "region"),
+    [("vault", "eu-central-1"), ("vault", "us-east-1"), ("a.vault", "eu-west-1")],
+)
+def test_what_is_signed_is_what_pages_may_reach(bucket: str, region: str) -> None:
+    """By botocore itself, which decides how a bucket is named."""
+    client = boto3.client(
+        "s3",
+        region_name=region,
+        aws_access_key_id="x",
+        aws_secret_access_key="x",
+        config=Config(signature_version="s3v4", s3={"addressing_style": "auto"}),
+    )
+    url = client.generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": "k"})
+    sources = env.bucket_sources(bucket=bucket, region=region, endpoint="")
+    assert url.startswith(tuple(sources))

@@ -55,6 +55,7 @@ ROUTES = {
     "folder": Row(node="folder"),
     "new_folder": Row("post", "folder", {"name": "made"}),
     "upload": Row("put", "folder", owner=400),
+    "new_folders": Row("post", "folder", owner=400),
     "conflicts": Row("post", "folder", owner=400),
     "create_upload": Row("post", "folder", owner=400),
     "uploads": Row(stranger=200),

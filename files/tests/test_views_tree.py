@@ -121,3 +121,38 @@ def test_choosing_a_place_for_more_than_an_address_holds(own: Client, owner: Any
     assert "hx-post" not in content
     dialog = own.post(reverse("files:move"), {"id": ids, "at": ""}, headers={"HX-Request": "true"})
     assert "hx-post" in dialog.content.decode()
+
+
+def new_folders(client: Client, folder: Node, body: object) -> Any:
+    url = reverse("files:new_folders", args=[folder.pk])
+    return client.post(url, body, content_type="application/json", headers=JSON)
+
+
+def test_empty_folders_are_made_and_those_that_are_there_stay(own: Client, owner: Any) -> None:
+    place = make_folder(owner, "place")
+    make_file(place, "a/kept.txt")
+    answer = new_folders(own, place, {"paths": ["a/b", "a/b", "A/c/d"]})
+    assert (answer.status_code, answer.json()) == (201, {"folders": 3})
+    (a,) = place.children.all()
+    assert sorted(a.children.values_list("name", flat=True)) == ["b", "c", "kept.txt"]
+
+
+@pytest.mark.parametrize("path", ["", "a/../b", "x" * 300, "a//b", "\0"])
+def test_empty_folders_with_bad_names_make_none(own: Client, root: Node, path: str) -> None:
+    assert new_folders(own, root, {"paths": ["good", path]}).status_code == 400
+    assert not root.children.exists()
+
+
+def test_a_file_in_the_way_of_an_empty_folder(own: Client, root: Node) -> None:
+    make_file(root, "a")
+    assert new_folders(own, root, {"paths": ["good", "a/b"]}).status_code == 409
+    assert [node.name for node in root.children.all()] == ["a"]
+
+
+@pytest.mark.parametrize("body", [{}, [], {"paths": "a"}, {"paths": [1]}, {"paths": None}])
+def test_what_is_no_list_of_paths_is_told_how_it_should_be(
+    own: Client, root: Node, body: object
+) -> None:
+    answer = new_folders(own, root, body)
+    assert answer.status_code == 400
+    assert "paths" in answer.json()["error"]

@@ -16,6 +16,7 @@ from files.forms import parse_conflict
 from files.http import AuthenticatedRequest
 from files.models import Node
 from files.policy import Action
+from files.tree import create_folders
 from files.uploads.receive import receive_stream
 from files.views.answers import act_of, answers_errors, count, file_answer, folder_for, next_url
 
@@ -79,18 +80,34 @@ def _upload_form(request: AuthenticatedRequest, folder: Node) -> HttpResponse:
 
 @require_POST
 @answers_errors
+def new_folders(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
+    """Make folders that come with an upload and hold nothing: no file's path would make them."""
+    folder = folder_for(request, Action.ADD, pk)
+    paths = _paths(request)
+    if paths is None:
+        return JsonResponse({"error": "Send {“paths”: [“Holiday/empty”, …]}."}, status=400)
+    made = create_folders(folder=folder, paths=paths, act=act_of(request))
+    return JsonResponse({"folders": len(made)}, status=201)
+
+
+@require_POST
+@answers_errors
 def conflicts(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """Say which of these paths an upload would run into, before any byte is sent."""
     folder = folder_for(request, Action.ADD, pk)
-    try:
-        paths = json.loads(request.body)["paths"]
-    except (KeyError, RecursionError, TypeError, ValueError):
-        paths = None
-    if (
-        not isinstance(paths, list)
-        or len(paths) > settings.FILES_MAX_PATHS
-        or not all(isinstance(path, str) for path in paths)
-    ):
+    paths = _paths(request)
+    if paths is None:
         return JsonResponse({"error": "Send {“paths”: [“a.txt”, …]}."}, status=400)
     found = find_conflicts(owner=folder.owner, folder=folder, paths=paths)
     return JsonResponse({"conflicts": found})
+
+
+def _paths(request: AuthenticatedRequest) -> list[str] | None:
+    """Return the paths that were sent, or None where that is no list of some."""
+    try:
+        paths = json.loads(request.body)["paths"]
+    except (KeyError, RecursionError, TypeError, ValueError):
+        return None
+    if not isinstance(paths, list) or len(paths) > settings.FILES_MAX_PATHS:
+        return None
+    return paths if all(isinstance(path, str) for path in paths) else None

@@ -24,6 +24,7 @@ from django_otp import DEVICE_ID_SESSION_KEY  # noqa: E402
 from django_otp.plugins.otp_totp.models import TOTPDevice  # noqa: E402
 
 from accounts.models import User  # noqa: E402
+from files.models import Vault  # noqa: E402
 from files.tree import root_of  # noqa: E402
 
 
@@ -37,7 +38,13 @@ class Made(TypedDict):
     root: str
 
 
-def make_person(*, display_name: str = "", is_staff: bool = False, sign_in: bool = True) -> Made:
+def make_person(
+    *,
+    display_name: str = "",
+    is_staff: bool = False,
+    sign_in: bool = True,
+    quota: int | None = None,
+) -> Made:
     """Make someone with a verified address, and sign them in as the site itself does."""
     username = f"p{secrets.token_hex(5)}"
     email, password = f"{username}@example.com", secrets.token_urlsafe(12)
@@ -50,6 +57,7 @@ def make_person(*, display_name: str = "", is_staff: bool = False, sign_in: bool
         is_superuser=is_staff,
     )
     EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+    Vault.objects.create(owner=user, quota=quota)
     session = _sign_in(email, password) if sign_in else ""
     if is_staff and session:
         _show_factor(user, session)

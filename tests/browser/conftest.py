@@ -33,6 +33,7 @@ QUIET = (
 )
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 HERE = Path(__file__).parent
+PART = 5 * 1024**2
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -88,7 +89,9 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with running_site(tmp_path_factory.mktemp("site")) as site:
+    # The smallest parts that S3 takes: files of many parts need not be large.
+    parts = {"FILES_PART_SIZE": str(PART)}
+    with running_site(tmp_path_factory.mktemp("site"), **parts) as site:
         yield site
 
 

@@ -50,12 +50,27 @@ class Site:
     url: str
     place: Path
     environment: dict[str, str]
-    server: subprocess.Popen[str]
+    # The last one runs.
+    servers: list[subprocess.Popen[str]]
     backstage: subprocess.Popen[str]
     demo_password: str
 
+    @property
+    def server(self) -> subprocess.Popen[str]:
+        return self.servers[-1]
+
+    def kill(self) -> None:
+        """Kill all of its processes at once, as a power cut does."""
+        for pid in [self.server.pid, *descendants(self.server.pid)]:
+            os.kill(pid, signal.SIGKILL)
+        self.server.wait()
+
+    def start_again(self) -> None:
+        self.servers.append(_start(self.place, self.environment))
+        _wait_until_ready(self.server, self.place / "site.log")
+
     def make_person(self, **wishes: Any) -> Person:
-        """Make a person: display_name, is_staff, sign_in. Signed in unless told otherwise."""
+        """Make a person (backstage.make_person has the wishes). Signed in unless told otherwise."""
         assert self.backstage.stdin is not None
         assert self.backstage.stdout is not None
         self.backstage.stdin.write(json.dumps(wishes) + "\n")
@@ -118,6 +133,35 @@ def _wait_until_ready(server: subprocess.Popen[str], log: Path) -> None:
         time.sleep(0.1)
 
 
+def descendants(pid: int) -> list[int]:
+    """Return the process's children, their children and so on."""
+    listing = subprocess.run(
+        ["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True
+    )
+    children: dict[int, list[int]] = {}
+    for line in listing.stdout.splitlines():
+        child, parent = map(int, line.split())
+        children.setdefault(parent, []).append(child)
+    found, waiting = [], [pid]
+    while waiting:
+        below = children.get(waiting.pop(), [])
+        found += below
+        waiting += below
+    return found
+
+
+def _start(place: Path, environment: dict[str, str]) -> subprocess.Popen[str]:
+    with (place / "site.log").open("w") as output:
+        return subprocess.Popen(
+            [sys.executable, "manage.py", "run_local"],
+            cwd=ROOT,
+            env=environment,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+
 @contextmanager
 def running_site(place: Path, **more: str) -> Iterator[Site]:
     """Run gunicorn and the worker as `make run` does, with a database and media of their own.
@@ -127,17 +171,9 @@ def running_site(place: Path, **more: str) -> Iterator[Site]:
     port = free_port()
     environment = _environment(place, port) | more
     log = place / "site.log"
-    with log.open("w") as output:
-        server = subprocess.Popen(
-            [sys.executable, "manage.py", "run_local"],
-            cwd=ROOT,
-            env=environment,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+    servers = [_start(place, environment)]
     try:
-        _wait_until_ready(server, log)
+        _wait_until_ready(servers[0], log)
         backstage = subprocess.Popen(
             [sys.executable, "-m", "tests.browser.backstage"],
             cwd=ROOT,
@@ -151,8 +187,9 @@ def running_site(place: Path, **more: str) -> Iterator[Site]:
             password = (place / "var/demo-password").read_text()
             # A name, not an address: passkeys are bound to one.
             url = f"http://localhost:{port}"
-            yield Site(url, place, environment, server, backstage, password)
+            yield Site(url, place, environment, servers, backstage, password)
     finally:
+        server = servers[-1]
         server.send_signal(signal.SIGINT)
         status = server.wait(timeout=30)
         print(f"\nsite.log, last lines:\n{log.read_text()[-3000:]}")

@@ -169,4 +169,4 @@ def test_every_module_is_fetched_at_once(vault: Page) -> None:
         "link[rel=modulepreload], script[type=module]")].map(({href, src}) => href || src)""")
     )
     assert scripts <= named
-    assert any(re.search(r"/vault/uploads\.", name) for name in scripts)
+    assert any(re.search(r"/vault/upload-sources\.", name) for name in scripts)

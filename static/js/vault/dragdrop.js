@@ -2,10 +2,10 @@
 import { toast } from "../ui/toast.js";
 import { dropped } from "./dropped.js";
 import { place } from "./placing.js";
-import { holdRefresh, releaseRefresh } from "./refresh.js";
-import { page } from "./requests.js";
+import { holdRefresh, refresh, releaseRefresh } from "./refresh.js";
+import { Refusal, explain, page, postJson, vault } from "./requests.js";
 import { isSelected, selectOne, selection } from "./selection.js";
-import { upload } from "./uploads.js";
+import { upload } from "./upload-sources.js";
 
 const TYPE = "application/x-vault-entries";
 const FOLDERS = '#rows > .entry[data-kind="folder"], [data-drop-folder]';
@@ -79,12 +79,22 @@ function onOver(event) {
   }
 }
 
+// Those that hold nothing: the others come with their files.
+async function makeFolders(paths, target = vault().folder) {
+  await postJson(`/files/folder/${target}/folders/`, { paths });
+  const message = paths.length === 1 ? "Made 1 empty folder." : `Made ${paths.length} empty folders.`;
+  toast({ message, kind: "success" });
+  await refresh();
+}
+
 async function uploadDropped(event, folder) {
   try {
-    const items = await dropped(event.dataTransfer);
-    if (items.length) await upload(items, folderId(folder));
-    else toast({ message: "There are no files in what you dropped.", kind: "info" });
-  } catch {
+    const { files, folders } = await dropped(event.dataTransfer);
+    if (folders.length) await makeFolders(folders, folderId(folder));
+    if (files.length) await upload(files, folderId(folder));
+    else if (!folders.length) toast({ message: "There is nothing in what you dropped.", kind: "info" });
+  } catch (error) {
+    if (error instanceof Refusal) return explain(error);
     toast({ message: "Some of it cannot be read. Nothing was uploaded.", kind: "error" });
   }
 }

@@ -10,7 +10,7 @@ import { sayKept } from "./outcome.js";
 import { startPicking } from "./picking.js";
 import { pickAndPlace } from "./placing.js";
 import { clearSelection, selection } from "./selection.js";
-import { startUploads } from "./uploads.js";
+import { startUploads } from "./upload-sources.js";
 
 const ACTIONS = {
   open: () => window.location.assign(menuSubjects()[0].url),

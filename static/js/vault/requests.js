@@ -8,6 +8,8 @@ export class Refusal extends Error {
     super(body.error ?? words(status));
     this.status = status;
     this.conflicts = body.conflicts ?? [];
+    // Numbers of parts that have not arrived, where an upload was to be completed.
+    this.missing = body.missing ?? [];
     this.field = body.field ?? "";
   }
 
@@ -23,6 +25,7 @@ export function words(status) {
   if (status === 401) return "You have been signed out. Sign in again, then go on.";
   if (status === 403) return "The page is out of date. Reload it, then try again.";
   if (status === 404) return "It is not there any more. Reload the page.";
+  if (status === 410) return "It was given up, here or on another device. Try again from the start.";
   if (status === 413) return "This is larger than the vault takes.";
   if (status === 429) return "That was a little fast. Wait a moment and try again.";
   if (status === 507) return "The vault is full. Delete something and try again.";
@@ -38,23 +41,31 @@ export async function post(url, fields = {}) {
   return send(url, body);
 }
 
-/** Post JSON and return the JSON of the answer. Throws Refusal. */
-export async function postJson(url, data) {
-  return send(url, JSON.stringify(data), { "Content-Type": "application/json" });
+/** Post JSON and return the JSON of the answer. Throws Refusal, and AbortError by `signal`. */
+export async function postJson(url, data, signal) {
+  return send(url, JSON.stringify(data), { "Content-Type": "application/json" }, signal);
 }
 
-async function send(url, body, headers = {}) {
+async function send(url, body, headers = {}, signal = undefined) {
+  return exchange(url, { method: "POST", body, headers, signal });
+}
+
+/** Ask for JSON, by GET or another method without a body. Throws Refusal, and AbortError. */
+export async function ask(url, signal, method = "GET") {
+  return exchange(url, { method, signal, cache: "no-store" });
+}
+
+async function exchange(url, { headers = {}, ...options }) {
+  const all = { Accept: "application/json", "X-CSRFToken": csrfToken(), ...headers };
   let response;
   try {
-    response = await fetch(url, {
-      method: "POST",
-      body,
-      headers: { Accept: "application/json", "X-CSRFToken": csrfToken(), ...headers },
-    });
-  } catch {
+    response = await fetch(url, { headers: all, ...options });
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
     throw new Refusal(0, {});
   }
   const answer = await response.json().catch(() => ({}));
+  options.signal?.throwIfAborted();
   if (!response.ok) throw new Refusal(response.status, answer);
   return answer;
 }

@@ -1,4 +1,5 @@
 // What is selected in the list, and which entry has the keyboard. Kept by id: lists are swapped.
+import { bytes } from "../ui/measures.js";
 
 const selected = new Map();
 let anchor = "";
@@ -95,17 +96,6 @@ export function neighbour(things) {
   const stays = ({ dataset }) => !gone.has(dataset.id);
   const near = all.slice(last + 1).find(stays) ?? all.slice(0, Math.max(last, 0)).findLast(stays);
   return near?.dataset.id ?? "";
-}
-
-function bytes(size) {
-  const units = ["bytes", "kB", "MB", "GB", "TB"];
-  let unit = 0;
-  let value = size;
-  while (value >= 1000 && unit < units.length - 1) {
-    value /= 1000;
-    unit += 1;
-  }
-  return `${unit && value < 100 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`;
 }
 
 function mark(entry, on) {

@@ -1,31 +1,55 @@
-// The dock at the bottom: what is on its way, how far it is, what went wrong.
+// The dock at the bottom: what is on its way, how far it is, how fast, what went wrong.
+import { bytes, duration } from "../ui/measures.js";
+import { Rate } from "./upload-rate.js";
 
 // Rows that wait are shown up to here, and as many that are done: of ten thousand files, those
 // under way and those that failed matter.
 const MAX_ROWS = 100;
-const REDRAW = 100; // milliseconds
+const REDRAW = 200; // milliseconds
 
-const WORDS = { waiting: "Waiting", done: "Done", skipped: "Skipped", cancelled: "Cancelled" };
-const TRIES_AGAIN = new Set(["failed", "cancelled"]);
+const WORDS = {
+  waiting: "Waiting",
+  // All of it is there; the server still reads it and looks what it is.
+  finishing: "Checking",
+  done: "Done",
+  skipped: "Skipped",
+  cancelled: "Cancelled",
+};
 const ENDED = new Set(["done", "skipped", "cancelled", "failed"]);
+const MOVES = new Set(["waiting", "sending", "finishing", "retrying", "asking"]);
 
 const part = (name) => document.querySelector(`#uploads ${name}`);
+const show = (name, on) => {
+  part(name).hidden = !on;
+};
+
 const rows = new Map();
 
-function makeRow(upload, { onCancel, onRetry }) {
+// Which buttons a row has in which state.
+const BUTTONS = {
+  retry: ({ state }) => state === "failed" || state === "cancelled",
+  pause: ({ state, inParts }) =>
+    state === "retrying" || state === "waiting" || (state === "sending" && inParts),
+  resume: ({ state, handle }) => state === "paused" || (state === "interrupted" && handle),
+  cancel: ({ state }) => !ENDED.has(state),
+};
+
+const buttonOf = (row, name) => row.querySelector(`[data-action="upload-${name}"]`);
+
+function makeRow(upload, handlers) {
   const row = document.getElementById("upload-row").content.firstElementChild.cloneNode(true);
   const name = row.querySelector("[data-name]");
   name.textContent = upload.path;
   name.title = upload.path;
   row.querySelector("[data-progress]").setAttribute("aria-label", upload.path);
-  const cancel = row.querySelector('[data-action="upload-cancel"]');
-  const retry = row.querySelector('[data-action="upload-retry"]');
-  // Their words are the same in each row; the file tells them apart.
-  for (const button of [cancel, retry]) {
+  const { onCancel, onRetry, onPause, onResume } = handlers;
+  const runs = { cancel: onCancel, retry: onRetry, pause: onPause, resume: onResume };
+  for (const [action, run] of Object.entries(runs)) {
+    const button = buttonOf(row, action);
+    // Their words are the same in each row; the file tells them apart.
     button.setAttribute("aria-label", `${button.textContent.trim()}: ${upload.path}`);
+    button.addEventListener("click", () => run(upload));
   }
-  cancel.addEventListener("click", onCancel);
-  retry.addEventListener("click", onRetry);
   rows.set(upload, row);
   part("[data-uploads-list]").append(row);
   dropOldest();
@@ -39,71 +63,124 @@ function dropOldest() {
   rows.delete(oldest);
 }
 
-function stateWords({ state, error, sent, file }) {
+const percent = ({ sent, size }) => `${size ? Math.floor((100 * sent) / size) : 100}\u00a0%`;
+
+function stateWords(upload) {
+  const { state, error, sent, size, inParts, rate } = upload;
+  if (state === "paused") return `Paused at ${percent(upload)}`;
+  if (state === "interrupted") return error || `Stopped at ${percent(upload)}`;
   if (state !== "sending") return WORDS[state] ?? error;
-  const percent = file.size ? Math.floor((100 * sent) / file.size) : 0;
-  // All of it is there; the server still reads it and looks what it is.
-  return percent < 100 ? `${percent} %` : "Checking";
+  if (sent >= size) return WORDS.finishing;
+  if (!inParts || !rate.known) return percent(upload);
+  const left = duration((size - sent) / rate.speed);
+  return `${percent(upload)} · ${bytes(rate.speed)}/s · ${left}`;
 }
 
-/** Bring an upload's row up to date with it; `onCancel` and `onRetry` are its buttons. */
+function updateButtons(row, upload) {
+  const focused = document.activeElement;
+  const hadFocus = row.contains(focused);
+  for (const [name, when] of Object.entries(BUTTONS)) buttonOf(row, name).hidden = !when(upload);
+  // A button that goes leaves the focus to another of its row.
+  if (hadFocus && focused.hidden) row.querySelector("button:not([hidden])")?.focus();
+}
+
+/**
+ * Bring an upload's row up to date with it; the handlers are its buttons: onCancel, onRetry,
+ * onPause, onResume, each called with the upload.
+ */
 export function updateUpload(upload, handlers) {
   const isLate = upload.state === "waiting" && rows.size >= MAX_ROWS;
-  if (!rows.has(upload) && (isLate || ENDED.has(upload.state))) return;
+  if (!rows.has(upload) && (isLate || ENDED.has(upload.state))) {
+    if (upload.state !== "failed") return;
+  }
   const row = rows.get(upload) ?? makeRow(upload, handlers);
-  const { state, sent, file } = upload;
+  const { state, sent, size } = upload;
   const progress = row.querySelector("[data-progress]");
-  progress.value = state === "done" ? 1 : sent / (file.size || 1);
+  progress.value = state === "done" ? 1 : sent / (size || 1);
   progress.classList.toggle("progress--success", state === "done");
   progress.classList.toggle("progress--danger", state === "failed");
+  progress.classList.toggle("progress--idle", state === "paused" || state === "interrupted");
   row.classList.toggle("is-failed", state === "failed");
   row.querySelector("[data-state]").textContent = stateWords(upload);
-  const cancel = row.querySelector('[data-action="upload-cancel"]');
-  const retry = row.querySelector('[data-action="upload-retry"]');
-  const focused = document.activeElement;
-  cancel.hidden = ENDED.has(state);
-  retry.hidden = !TRIES_AGAIN.has(state);
-  // A button that goes leaves the focus to the other.
-  if (focused === cancel && cancel.hidden && !retry.hidden) retry.focus();
-  else if (focused === retry && retry.hidden && !cancel.hidden) cancel.focus();
+  updateButtons(row, upload);
 }
 
+const files = (count) => (count === 1 ? "1 file" : `${count} files`);
+
+// What goes on, in a word and in words.
 function summary(uploads) {
-  const left = uploads.filter(({ state }) => !ENDED.has(state)).length;
-  if (left) return { left, words: `Uploading ${left} ${left === 1 ? "file" : "files"}` };
-  const count = (state) => uploads.filter((upload) => upload.state === state).length;
-  const others = ["failed", "skipped", "cancelled"].filter((state) => count(state));
-  const words = [`${count("done")} uploaded`, ...others.map((state) => `${count(state)} ${state}`)];
-  return { left, words: words.join(", ") };
-}
-
-const weight = ({ file }) => file.size || 1;
-
-function fraction(uploads) {
-  let [all, sent] = [0, 0];
-  for (const upload of uploads) {
-    all += weight(upload);
-    sent += ENDED.has(upload.state) ? weight(upload) : upload.sent;
+  const of = (...states) => uploads.filter(({ state }) => states.includes(state)).length;
+  const moving = uploads.filter(({ state }) => MOVES.has(state)).length;
+  const paused = of("paused");
+  const stopped = of("interrupted");
+  if (moving) {
+    const retries = of("retrying");
+    const troubled = retries > 0 && retries === of("retrying", "sending", "finishing");
+    const phase = troubled ? "troubled" : "moving";
+    return { phase, words: `Uploading ${files(moving + paused)}` };
   }
-  return all ? sent / all : 1;
+  if (paused) return { phase: "paused", words: `${files(paused)} paused` };
+  if (stopped) {
+    const words = stopped === 1 ? "1 upload was interrupted" : `${stopped} uploads were interrupted`;
+    return { phase: "interrupted", words };
+  }
+  const others = ["failed", "skipped", "cancelled"].filter((state) => of(state));
+  const words = [`${of("done")} uploaded`, ...others.map((state) => `${of(state)} ${state}`)];
+  return { phase: "ended", words: words.join(", ") };
 }
 
-let wasUnderWay = false;
+const weight = ({ size }) => size || 1;
 
-// Said when it starts and when it ends: every file in between would drown everything else.
-function announce(left, words) {
-  if (left > 0 === wasUnderWay) return;
-  wasUnderWay = left > 0;
-  part("[data-uploads-status]").textContent = words;
+// Of what was wanted: bytes in all, and bytes that are there or will not come.
+function totals(uploads) {
+  const wanted = uploads.filter(({ state }) => state !== "interrupted");
+  const all = wanted.reduce((sum, upload) => sum + weight(upload), 0);
+  const sent = wanted.reduce(
+    (sum, upload) => sum + (ENDED.has(upload.state) ? weight(upload) : upload.sent),
+    0,
+  );
+  return { all, sent };
+}
+
+const rate = new Rate();
+
+function pace({ all, sent }, phase) {
+  if (phase === "troubled") return "No connection. It goes on when it is back.";
+  if (phase === "interrupted") return "Choose the files again to go on where they stopped.";
+  if (phase !== "moving" && phase !== "paused") return "";
+  const done = `${bytes(sent)} of ${bytes(all)}`;
+  if (phase === "paused" || !rate.known || sent >= all) return done;
+  return `${done} · ${bytes(rate.speed)}/s · ${duration((all - sent) / rate.speed)} left`;
+}
+
+const SAID = { troubled: "Uploads wait for the connection", moving: null, ended: null };
+let phaseBefore = "ended";
+
+// Said when something begins, stops or ends: every file in between would drown everything else.
+function announce(phase, words) {
+  if (phase === phaseBefore) return;
+  const started = phase === "moving" && phaseBefore === "troubled";
+  phaseBefore = phase;
+  part("[data-uploads-status]").textContent = started ? "Uploads go on" : (SAID[phase] ?? words);
 }
 
 function draw(uploads) {
-  const { left, words } = summary(uploads);
-  part("[data-uploads-total]").value = fraction(uploads);
+  const { phase, words } = summary(uploads);
+  const whole = totals(uploads);
+  if (phase === "moving") rate.note(whole.sent);
+  else rate.reset();
+  part("[data-uploads-total]").value = whole.all ? whole.sent / whole.all : 0;
   part("[data-uploads-summary]").textContent = words;
-  announce(left, words);
-  part('[data-action="uploads-cancel"]').hidden = !left;
-  part('[data-action="uploads-close"]').hidden = left > 0;
+  part("[data-uploads-pace]").textContent = pace(whole, phase);
+  announce(phase, words);
+  const has = (...states) => uploads.some(({ state }) => states.includes(state));
+  const stopped = phase === "interrupted";
+  show('[data-action="uploads-pause"]', ["moving", "troubled"].includes(phase));
+  show('[data-action="uploads-resume"]', phase === "paused" || (stopped && uploads.some(BUTTONS.resume)));
+  show('[data-action="uploads-choose"]', has("interrupted"));
+  show('[data-action="uploads-cancel"]', !["ended", "interrupted"].includes(phase));
+  show('[data-action="uploads-close"]', ["ended", "interrupted"].includes(phase));
+  show("[data-uploads-total]", !stopped);
 }
 
 let drawing = 0;
@@ -124,9 +201,11 @@ export function clearPanel() {
   part("[data-uploads-list]").replaceChildren();
 }
 
-/** Start listening. `onCancelAll` and `onClose` are the dock's buttons. */
-export function startPanel({ onCancelAll, onClose }) {
+/** Start listening. `onCancelAll`, `onPauseAll`, `onResumeAll` and `onClose` are its buttons. */
+export function startPanel({ onCancelAll, onPauseAll, onResumeAll, onClose }) {
   part('[data-action="uploads-cancel"]').addEventListener("click", onCancelAll);
+  part('[data-action="uploads-pause"]').addEventListener("click", onPauseAll);
+  part('[data-action="uploads-resume"]').addEventListener("click", onResumeAll);
   part('[data-action="uploads-close"]').addEventListener("click", onClose);
   part('[data-action="uploads-collapse"]').addEventListener("click", (event) => {
     const list = part("[data-uploads-list]");

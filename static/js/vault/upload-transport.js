@@ -1,32 +1,31 @@
-// How one file travels: one streamed request. The multipart protocol, which resumes after a
-// reload, takes this module's place behind the same function.
+// How one file travels: a small one in one request, a larger one in parts.
 import { csrfToken } from "../ui/csrf.js";
-import { Refusal } from "./requests.js";
+import { vault } from "./requests.js";
+import { lanes, sendByParts } from "./upload-parts.js";
+import { put } from "./upload-request.js";
+
+/** Whether a file goes in parts: it can be paused, and goes on after a reload. */
+export const goesInParts = (file) => file.size > Number(vault().partSize);
+
+function sendWhole({ file, folder, path, conflict }, { onProgress, signal }) {
+  const query = new URLSearchParams({ path, conflict });
+  const headers = {
+    Accept: "application/json",
+    "Content-Type": "application/octet-stream",
+    "X-CSRFToken": csrfToken(),
+  };
+  const url = `/files/folder/${folder}/upload/?${query}`;
+  return lanes.run(signal, async () => {
+    const { answer } = await put(url, file, { headers, onProgress, signal });
+    return answer ?? {};
+  });
+}
 
 /**
- * Send a file to `url` as `path` below its folder. `onProgress(bytes)`; `signal` aborts it.
- * Resolves to the server's JSON. Throws Refusal, with status 0 where the network failed, and
- * AbortError.
+ * Send `job.file` as `job.path` below the folder with the id `job.folder`; `job.conflict` says what
+ * to do about a taken name. `hooks` are those of `sendByParts`. Resolves to the server's JSON.
+ * Throws Refusal, with status 0 where the network failed, and AbortError.
  */
-export function send(file, { url, path, conflict, onProgress, signal }) {
-  return new Promise((resolve, reject) => {
-    const request = new XMLHttpRequest();
-    const query = new URLSearchParams({ path, conflict });
-    request.open("PUT", `${url}?${query}`);
-    request.responseType = "json";
-    request.setRequestHeader("Accept", "application/json");
-    request.setRequestHeader("Content-Type", "application/octet-stream");
-    request.setRequestHeader("X-CSRFToken", csrfToken());
-    // fetch() cannot tell how much of a body has gone out.
-    request.upload.addEventListener("progress", (event) => onProgress(event.loaded));
-    request.addEventListener("load", () => {
-      const answer = request.response ?? {};
-      if (request.status >= 200 && request.status < 300) resolve(answer);
-      else reject(new Refusal(request.status, answer));
-    });
-    request.addEventListener("error", () => reject(new Refusal(0, {})));
-    request.addEventListener("abort", () => reject(new DOMException("cancelled", "AbortError")));
-    signal.addEventListener("abort", () => request.abort(), { once: true });
-    request.send(file);
-  });
+export function send(job, hooks) {
+  return job.id || goesInParts(job.file) ? sendByParts(job, hooks) : sendWhole(job, hooks);
 }

@@ -1,11 +1,17 @@
-// The queue of uploads: sends a few at a time, tries again, asks about names taken meanwhile.
-import { toast } from "../ui/toast.js";
+// The queue of uploads: sends a few at a time, tries again, pauses and goes on, asks about names.
 import { askConflict } from "./dialogs.js";
 import { refresh } from "./refresh.js";
 import { Refusal, page, vault } from "./requests.js";
-import { send } from "./upload-transport.js";
-import { clearPanel, startPanel, updateTotal, updateUpload } from "./upload-panel.js";
 import { settle } from "./upload-conflicts.js";
+import { dropHandle, fileOf, keepHandle } from "./upload-handles.js";
+import { hold } from "./upload-keys.js";
+import { clearPanel, updateTotal, updateUpload } from "./upload-panel.js";
+import { abandon, requireReadable } from "./upload-parts.js";
+import { backoff, reachable, sleep } from "./upload-patience.js";
+import { Rate } from "./upload-rate.js";
+import { sameUpload, unfinished } from "./upload-resume.js";
+import { fitting } from "./upload-room.js";
+import { goesInParts, send } from "./upload-transport.js";
 
 const PARALLEL = 3;
 const ATTEMPTS = 5;
@@ -13,35 +19,83 @@ const ATTEMPTS = 5;
 const REFRESH_DELAY = 800;
 const REFRESH_LATEST = 4000;
 
-const INPUTS = "#pick-files, #pick-folder";
-
-// States: waiting, sending, paused (tries again soon), asking, done, skipped, cancelled, failed.
+// States: waiting, sending, finishing, retrying (by itself, soon), paused (by the person), asking,
+// interrupted (begun by another page, its file not at hand), done, skipped, cancelled, failed.
 const ENDED = new Set(["done", "skipped", "cancelled", "failed"]);
+const TRAVELS = new Set(["sending", "finishing"]);
 
 let uploads = [];
 let sending = 0;
 
-const isUnderWay = () => uploads.some(({ state }) => !ENDED.has(state));
+const isOpen = ({ state }) => !ENDED.has(state) && state !== "interrupted";
+
+/** Whether something would be lost, or stop, if the page were left. */
+export const isUnderWay = () => uploads.some(isOpen);
+
+/** Those that wait for their files to be chosen again. */
+export const interrupted = () => uploads.filter(({ state }) => state === "interrupted");
+
+function add(upload) {
+  const one = { sent: 0, attempts: 0, error: "", id: "", key: "", rate: new Rate(), ...upload };
+  one.inParts = Boolean(one.id) || goesInParts(one.file);
+  uploads.push(one);
+  return one;
+}
+
+/** Show what the server still waits for, but for the ids in `except`. Throws Refusal. */
+export async function showUnfinished({ except = new Set() } = {}) {
+  const listed = await unfinished();
+  // Now, not before: this may be asked twice at once.
+  const known = new Set([...except, ...uploads.map(({ id }) => id)]);
+  const found = listed.filter(({ id }) => !known.has(id));
+  for (const upload of found) {
+    change(add({ ...upload, batch: { choice: "" } }), { state: "interrupted" });
+  }
+}
 
 /**
- * Upload files: [{file, path}], the path relative to the folder, `Holiday/beach.jpg`. Into the
- * page's folder, or into that of the given id. Resolves when they are in the queue.
+ * Upload files: [{file, path, handle?}], the path relative to the folder, `Holiday/beach.jpg`. Into
+ * the page's folder, or into that of the given id. Resolves when they are in the queue.
  */
 export async function upload(items, folder = vault().folder) {
   if (!items.length || !folder) return;
-  const decisions = await settle(items, `/files/folder/${folder}/conflicts/`);
+  const begun = await adopt(items, folder);
+  const fresh = items.filter((item) => !begun.has(item));
+  const decisions = await settle(fresh, `/files/folder/${folder}/conflicts/`);
   if (!decisions) return;
-  const url = `/files/folder/${folder}/upload/`;
   // What is decided "for all" goes for what turns out to be taken later, too.
   const batch = { choice: decisions.forAll ?? "" };
-  const wanted = items.filter(({ path }) => decisions.get(path) !== "skip");
-  if (!wanted.length) toast({ message: "All of it was skipped.", kind: "info" });
+  const wanted = fresh.filter(({ path }) => decisions.get(path) !== "skip");
+  const fits = await fitting(wanted, folder);
+  if (!fits) return;
   for (const item of wanted) {
     const conflict = decisions.get(item.path) ?? "ask";
-    const one = { ...item, url, batch, conflict, sent: 0, attempts: 0 };
-    uploads.push(one);
-    change(one, { state: "waiting" });
+    const one = add({ ...item, size: item.file.size, folder, batch, conflict });
+    if (fits.has(item)) change(one, { state: "waiting" });
+    else change(one, { state: "failed", error: "There is no room for this." });
   }
+  next();
+}
+
+// Those that were begun before and stopped go on where they are; they hold their space already.
+async function adopt(items, folder) {
+  const begun = new Set();
+  if (!items.some(({ file }) => goesInParts(file))) return begun;
+  // What cannot be asked now is sent from the start; at worst it was there already.
+  await showUnfinished().catch(() => {});
+  for (const item of items) {
+    const one = sameUpload(interrupted(), { ...item, folder });
+    if (!one) continue;
+    begun.add(item);
+    goOn(one, item.file, item.handle);
+  }
+  return begun;
+}
+
+/** Go on with one that was interrupted, now that its file is at hand. */
+export function goOn(one, file, handle = one.handle) {
+  Object.assign(one, { file, handle, attempts: 0 });
+  change(one, { state: "waiting", error: "" });
   next();
 }
 
@@ -53,75 +107,170 @@ function next() {
   updateTotal(uploads);
 }
 
+const HANDLERS = { onCancel: cancel, onRetry: retry, onPause: pause, onResume: resume };
+
 function change(one, changes) {
   Object.assign(one, changes);
-  updateUpload(one, { onCancel: () => cancel(one), onRetry: () => retry(one) });
+  updateUpload(one, HANDLERS);
   updateTotal(uploads);
+}
+
+function hooksOf(one) {
+  return {
+    signal: one.controller.signal,
+    onKey: async (key) => {
+      one.release ??= await hold(key);
+      await keepHandle(key, one.handle);
+    },
+    onBegun: ({ arrived }) => {
+      one.sent = arrived.reduce((sum, { size }) => sum + size, 0);
+    },
+    onProgress: (sent) => {
+      one.rate.note(sent);
+      change(one, { sent });
+    },
+    onRunning: () => one.state === "retrying" && change(one, { state: "sending", error: "" }),
+    onTrouble: () => {
+      one.rate.reset();
+      change(one, { state: "retrying", error: "No connection, trying again" });
+    },
+    onFinishing: () => change(one, { state: "finishing", sent: one.size }),
+  };
 }
 
 async function run(one) {
   sending += 1;
   one.controller = new AbortController();
-  change(one, { state: "sending", sent: 0, attempts: one.attempts + 1, error: "" });
+  one.wish = "";
+  change(one, { state: "sending", attempts: one.attempts + 1, error: "" });
   try {
-    const answer = await send(one.file, {
-      url: one.url,
-      path: one.path,
-      conflict: one.conflict,
-      signal: one.controller.signal,
-      onProgress: (sent) => change(one, { sent }),
-    });
-    change(one, { state: answer.skipped ? "skipped" : "done" });
+    if (one.id) await holdAgain(one);
+    const answer = await send(one, hooksOf(one));
+    change(one, { state: answer.skipped ? "skipped" : "done", sent: one.size });
+    ended(one);
     refreshSoon();
   } catch (error) {
-    failed(one, error);
+    await failed(one, error);
   } finally {
     sending -= 1;
+    one.release?.();
+    one.release = null;
   }
   next();
 }
 
-function failed(one, error) {
-  if (error.name === "AbortError") change(one, { state: "cancelled", sent: 0 });
+async function holdAgain(one) {
+  one.release ??= await hold(one.key);
+  if (!one.release) throw new Refusal(400, { error: "Another tab is sending it." });
+}
+
+function ended(one) {
+  one.rate.reset();
+  if (one.inParts) dropHandle(one.key);
+}
+
+async function failed(one, error) {
+  if (error.name === "AbortError") await stopped(one);
   else if (!(error instanceof Refusal)) throw error;
   else if (error.passing && one.attempts < ATTEMPTS) tryAgainSoon(one);
   else if (error.conflicts.length) askAbout(one);
   else change(one, { state: "failed", error: error.message });
 }
 
-// The network may be back in a moment: after 1, 2, 4 and 8 seconds.
-function tryAgainSoon(one) {
-  change(one, { state: "paused", error: "No connection, trying again", sent: 0 });
-  const wait = 1000 * 2 ** (one.attempts - 1);
-  setTimeout(() => {
-    if (one.state !== "paused") return;
-    change(one, { state: "waiting" });
-    next();
-  }, wait);
+// What was paused stays on the server; what was cancelled gives its space back.
+async function stopped(one) {
+  one.rate.reset();
+  if (one.wish === "pause") change(one, { state: "paused", error: "" });
+  else await giveUp(one);
+}
+
+// The network may be back in a moment; until then, trying again would be no try.
+async function tryAgainSoon(one) {
+  change(one, { state: "retrying", error: "No connection, trying again" });
+  if (!one.inParts) one.sent = 0;
+  one.controller = new AbortController();
+  const { signal } = one.controller;
+  try {
+    await sleep(backoff(one.attempts), signal);
+    await reachable(signal);
+    await requireReadable(one.file);
+    change(one, { state: "waiting", error: "" });
+  } catch (error) {
+    await failed(one, error);
+  }
+  next();
 }
 
 // The name was free when the queue was made. Meanwhile others go on.
 async function askAbout(one) {
-  change(one, { state: "asking", error: "The name is taken", sent: 0 });
+  change(one, { state: "asking", error: "The name is taken" });
   const before = () => one.batch.choice;
   const answer = await askConflict(one.path, { more: true, before });
   if (answer?.all) one.batch.choice = answer.choice;
   const choice = answer?.choice;
   if (one.state !== "asking") return;
-  if (choice === "skip") change(one, { state: "skipped" });
+  if (choice === "skip") await giveUp(one, "skipped");
   else if (choice) change(one, { state: "waiting", conflict: choice });
-  else change(one, { state: "cancelled" });
+  else await giveUp(one);
   next();
+}
+
+async function giveUp(one, state = "cancelled") {
+  change(one, { state, sent: 0 });
+  ended(one);
+  if (!one.id) return;
+  // It holds space until it is gone; where that cannot be told, it expires by itself.
+  await abandon(one).catch(() => {});
+  one.id = one.key = "";
+  document.dispatchEvent(new CustomEvent("vault:space"));
 }
 
 function cancel(one) {
-  if (one.state === "sending") one.controller.abort();
-  else if (!ENDED.has(one.state)) change(one, { state: "cancelled" });
+  one.wish = "cancel";
+  if (TRAVELS.has(one.state) || one.state === "retrying") one.controller.abort();
+  else if (!ENDED.has(one.state)) giveUp(one);
 }
 
+/** Give up all that is under way, and all that was interrupted. */
+export const cancelAll = () => uploads.filter(({ state }) => !ENDED.has(state)).forEach(cancel);
+
 function retry(one) {
-  change(one, { state: "waiting", attempts: 0, sent: 0 });
+  change(one, { state: "waiting", attempts: 0, error: "", ...(one.inParts ? {} : { sent: 0 }) });
   next();
+}
+
+function pause(one) {
+  one.wish = "pause";
+  if (one.state === "waiting") change(one, { state: "paused" });
+  else if (one.state === "retrying" || (one.state === "sending" && one.inParts)) {
+    one.controller.abort();
+  }
+}
+
+/** Pause all; small ones that are on their way arrive first. */
+export const pauseAll = () => uploads.filter(isOpen).forEach(pause);
+
+async function resume(one) {
+  if (one.state === "paused") goOn(one, one.file);
+  if (one.state !== "interrupted" || !one.handle) return;
+  const file = await fileOf(one.handle, { ask: true });
+  if (file) goOn(one, file);
+  else change(one, { error: "The browser may not read it. Choose the file again." });
+}
+
+/** Go on with what is paused, and with what was interrupted where the files are at hand. */
+export async function resumeAll() {
+  for (const one of uploads.filter(({ state }) => ["paused", "interrupted"].includes(state))) {
+    await resume(one);
+  }
+}
+
+/** Put away the dock. Resolves to nothing; what is unfinished stays on the server. */
+export function close() {
+  const ids = interrupted().map(({ id }) => id);
+  uploads = [];
+  clearPanel();
+  return ids;
 }
 
 let refreshing = 0;
@@ -136,59 +285,6 @@ function refreshSoon() {
   refreshing = setTimeout(() => {
     firstWish = 0;
     if (page() === "folder") refresh();
+    else document.dispatchEvent(new CustomEvent("vault:space"));
   }, wait);
-}
-
-const picked = (files) =>
-  [...files].map((file) => ({ file, path: file.webkitRelativePath || file.name }));
-
-// The input is emptied at once: the same file may be chosen again, and Back brings nothing back.
-function take(input) {
-  const items = picked(input.files);
-  input.value = "";
-  upload(items);
-}
-
-function onPaste(event) {
-  const files = event.clipboardData?.files ?? [];
-  if (!files.length || page() !== "folder") return;
-  event.preventDefault();
-  upload(picked(files));
-}
-
-let isLeavingForZip = false;
-
-function warn(event) {
-  if (isUnderWay() && !isLeavingForZip) event.preventDefault();
-}
-
-/** Start listening. */
-export function startUploads() {
-  if (!document.getElementById("uploads")) return;
-  startPanel({
-    onCancelAll: () => uploads.filter(({ state }) => !ENDED.has(state)).forEach(cancel),
-    onClose: () => {
-      uploads = [];
-      clearPanel();
-    },
-  });
-  document.addEventListener("click", (event) => {
-    const action = event.target.closest?.("[data-action]")?.dataset.action;
-    if (action === "upload-files") document.getElementById("pick-files").click();
-    if (action === "upload-folder") document.getElementById("pick-folder").click();
-  });
-  document.addEventListener("change", (event) => {
-    if (event.target.matches?.(INPUTS)) take(event.target);
-  });
-  document.addEventListener("paste", onPaste);
-  document.addEventListener("submit", (event) => {
-    // A form that brings a download leaves the page where it is, though browsers cannot know.
-    isLeavingForZip = event.submitter?.dataset.action === "download-selection";
-    setTimeout(() => {
-      isLeavingForZip = false;
-    }, 1000);
-  });
-  window.addEventListener("beforeunload", warn);
-  // Chosen before this script had arrived.
-  for (const input of document.querySelectorAll(INPUTS)) if (input.files.length) take(input);
 }

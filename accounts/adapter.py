@@ -19,6 +19,8 @@ from accounts import arrival, browsers, history, limits, mail, notices, password
 from accounts.clients import NOBODY
 from accounts.http import client_of
 from accounts.models import SecurityEvent, User
+from notifications import suppression
+from notifications.channels.base import EMAIL
 
 logger = logging.getLogger(__name__)
 
@@ -71,6 +73,9 @@ class AccountAdapter(DefaultAccountAdapter):
             return False
         before = email_address.user.email
         confirmed = bool(super().confirm_email(request, email_address))
+        if confirmed:
+            # Whoever has the link shows that mail arrives there again.
+            suppression.lift(channel=EMAIL, address=email_address.email)
         if confirmed and before.lower() != email_address.email.lower():
             client = client_of(request)
             kind = SecurityEvent.Kind.EMAIL_CHANGED

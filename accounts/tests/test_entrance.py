@@ -13,6 +13,8 @@ from django.test import Client
 from accounts import passwords, people, sessions
 from accounts.models import User
 from accounts.tests.factories import PASSWORD, UserFactory
+from notifications import suppression
+from notifications.models import Suppression
 from notifications.tests.mailbox import mailbox
 
 LOGIN, SIGNUP, RESET = "/account/login/", "/account/signup/", "/account/password/reset/"
@@ -200,3 +202,16 @@ def test_both_addresses_are_told_of_a_change(client: Client, person: User) -> No
     person.refresh_from_db()
     assert person.email == "kim@new.example"
     assert {message.to[0] for message in mailbox()[1:]} == {"kim@example.com", "kim@new.example"}
+
+
+def test_an_address_that_bounced_is_written_to_again_once_confirmed(
+    client: Client, person: User
+) -> None:
+    suppression.suppress(channel="email", address="kim@new.example", reason="bounced")
+    sign_in(client, "kim")
+    client.post("/account/confirm/", {"password": PASSWORD})
+    client.post("/account/email/", {"action_add": "", "email": "kim@new.example"})
+    # The link goes there all the same: it is how its owner shows that it works.
+    client.post(link_in_mail(mailbox()[0]))
+    assert not Suppression.objects.exists()
+    assert "kim@new.example" in {message.to[0] for message in mailbox()[1:]}

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from accounts import limits
+from accounts import limits, phones
 from accounts.clients import NOBODY
 from accounts.errors import AccountError, CodeRefusedError
 from accounts.models import EmailCode, PhoneCode, RecoveryRequest, User
@@ -17,6 +17,7 @@ from accounts.second_factor import recovery_codes, totp
 from accounts.second_factor.verifying import verify_code
 from accounts.tests.factories import UserFactory
 from accounts.tests.second_factor.devices import code_of, make_app
+from notifications.models import Endpoint
 from notifications.tests.mailbox import mailbox
 
 THREADS = 8
@@ -79,6 +80,20 @@ def test_a_sent_code_is_spent_once(
     device = way.objects.create(user=racer, name="way")
     device.keep_code("123456")
     assert winners(race(spend(racer, device.persistent_id, "123456"))) == 1
+
+
+def test_a_phone_is_confirmed_once(racer: User, capsys: pytest.CaptureFixture[str]) -> None:
+    check = phones.begin_check(user=racer, number="+41446681800")
+    phones.send_check(check=check, client=NOBODY)
+    code = capsys.readouterr().out.split(" is your")[0].split()[-1]
+    assert winners(race(lambda: phones.confirm_check(check=check, code=code))) == 1
+    assert Endpoint.objects.filter(user=racer, channel="sms").count() == 1
+
+
+def test_texts_at_once_are_no_more_than_texts_in_turn(racer: User) -> None:
+    few = limits.DailyLimit("few", 3)
+    outcomes = race(lambda: limits.count_today(few, racer.pk))
+    assert winners(outcomes) == few.most
 
 
 def test_an_app_is_added_once(racer: User) -> None:

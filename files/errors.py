@@ -1,6 +1,7 @@
 """What may go wrong with files, in words for the person who asked."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 
 class FilesError(Exception):
@@ -32,7 +33,19 @@ class TooLargeError(FilesError):
 
 
 class QuotaError(FilesError):
-    """More than the person may keep."""
+    """More than the person may keep. How much that is concerns the owner of the vault alone."""
+
+    def __init__(self, message: str, *, owner_id: UUID) -> None:
+        super().__init__(message)
+        self.owner_id = owner_id
+
+    def words_for(self, person_id: object) -> str:
+        if person_id == self.owner_id:
+            return str(self)
+        return (
+            "There is no room for it with whoever owns this folder, whose space it would take. "
+            "Ask them to make some."
+        )
 
 
 class IncompleteError(FilesError):

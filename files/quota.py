@@ -90,7 +90,8 @@ def require_room(*, vault: Vault, size: int) -> None:
         raise QuotaError(
             f"This needs {filesize(size)}, and {filesize(usage.free)} of your "
             f"{filesize(usage.quota)} are free. Empty the trash, delete old versions, or "
-            "ask the administrator for more."
+            "ask the administrator for more.",
+            owner_id=vault.pk,
         )
 
 

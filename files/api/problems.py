@@ -9,7 +9,7 @@ from ninja.errors import HttpError, ValidationError
 
 from files.errors import FilesError, NameTakenError
 from files.models import Node
-from files.views.answers import STATUS
+from files.views.answers import STATUS, words_of
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -22,7 +22,7 @@ def problem(status: int, detail: str, **more: Any) -> HttpResponse:
 
 def _files_error(request: HttpRequest, error: FilesError) -> HttpResponse:
     conflicts = error.names if isinstance(error, NameTakenError) else []
-    return problem(STATUS[type(error)], str(error), conflicts=conflicts)
+    return problem(STATUS[type(error)], words_of(request, error), conflicts=conflicts)
 
 
 def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:

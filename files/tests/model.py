@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from files.conflicts import Conflict
 from files.errors import IntoItselfError, NameTakenError, QuotaError, VersionError
@@ -166,7 +167,7 @@ class Model:
     def _take(self, content: int) -> None:
         free = max(0, self.quota - self.used())
         if content not in self.named() and self.sizes[content] > free:
-            raise QuotaError
+            raise QuotaError("no room", owner_id=UUID(int=0))
 
 
 def _replaceable(thing: Thing, there: Thing, conflict: Conflict) -> bool:

@@ -12,7 +12,7 @@ from django.urls import reverse
 from files.activity import SITE, Act
 from files.errors import ShareError
 from files.grants import end_grant, grant_access
-from files.models import Activity, Grant, Node, Version
+from files.models import Activity, Grant, Node, Vault, Version
 from files.overview import given_page, held_page
 from files.tests.factories import OwnerFactory, let_in, make_file, make_folder
 from files.tree import create_folder, root_of
@@ -258,6 +258,18 @@ def test_what_an_editor_uploads_is_the_owners_and_says_who(
     assert Version.objects.get(node=node).created_by == friend
     row = Activity.objects.get(node=node)
     assert (row.kind, row.actor, row.owner) == ("uploaded", friend, owner)
+
+
+def test_an_editor_learns_that_there_is_no_room_and_no_more(
+    folder: Node, friend: Any, owner: Any, own: Client, browser_of: Browser
+) -> None:
+    Vault.objects.update_or_create(owner=owner, defaults={"quota": 7})
+    let_in(friend, folder, Grant.Role.EDITOR)
+    refused = upload(browser_of(friend), folder)
+    assert refused.status_code == 507
+    assert "whose space it would take" in refused.json()["error"]
+    assert not any(letter.isdigit() for letter in refused.json()["error"])
+    assert "Empty the trash" in upload(own, folder).json()["error"]
 
 
 def test_viewers_upload_nothing(folder: Node, friend: Any, browser_of: Browser) -> None:

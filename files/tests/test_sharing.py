@@ -242,6 +242,7 @@ def test_view_only_shows_previews_and_no_bytes(picture: Node, folder: Node) -> N
     assert source
     shown = guest.get(source[1])
     assert (shown.status_code, shown["Content-Type"]) == (200, "image/webp")
+    assert body(shown)
     assert "sandbox" in shown["Content-Security-Policy"]
     for text in (page, guest.get(path).content.decode()):
         assert "/download/" not in text

@@ -101,9 +101,9 @@ def refusal(request: HttpRequest, error: FilesError) -> HttpResponse:
     if not wants_json(request):
         if isinstance(error, NotAllowedError):
             raise PermissionDenied(str(error))
-        messages.error(request, str(error))
+        messages.error(request, words_of(request, error))
         return redirect(next_url(request))
-    body: dict[str, Any] = {"error": str(error)}
+    body: dict[str, Any] = {"error": words_of(request, error)}
     if isinstance(error, MissingPartsError):
         body["missing"] = error.numbers
     if isinstance(error, NameTakenError):
@@ -143,6 +143,11 @@ def file_answer(node: Node) -> dict[str, Any]:
         "sha256": node.content.sha256 if node.content else "",
         "media_type": node.media_type,
     }
+
+
+def words_of(request: HttpRequest, error: FilesError) -> str:
+    """Return what the error says to this person; of another's space, that it is full."""
+    return error.words_for(request.user.pk) if isinstance(error, QuotaError) else str(error)
 
 
 def done(

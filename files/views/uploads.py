@@ -18,7 +18,15 @@ from files.models import Node
 from files.policy import Action
 from files.tree import create_folders
 from files.uploads.receive import receive_stream
-from files.views.answers import act_of, answers_errors, count, file_answer, folder_for, next_url
+from files.views.answers import (
+    act_of,
+    answers_errors,
+    count,
+    file_answer,
+    folder_for,
+    next_url,
+    words_of,
+)
 
 
 # The blob must be durable before a transaction names it, whatever ATOMIC_REQUESTS says.
@@ -67,7 +75,7 @@ def _upload_form(request: AuthenticatedRequest, folder: Node) -> HttpResponse:
             )
             kept += node is not None
         except FilesError as error:
-            messages.error(request, f"{file.name}: {error}")
+            messages.error(request, f"{file.name}: {words_of(request, error)}")
     if kept:
         messages.success(request, f"Uploaded {count(kept, 'file')}.")
     elif not request.FILES:

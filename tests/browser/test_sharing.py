@@ -24,7 +24,7 @@ def test_a_link_with_a_password(
     letter: Page, open_page: OpenPage, axe: Callable[[Page], None], complaints: object
 ) -> None:
     complaints.allow("status of (403|404)")  # type: ignore[attr-defined]
-    letter.get_by_role("link", name="Share").click()
+    letter.get_by_role("link", name="Share", exact=True).click()
     letter.get_by_label("Label").fill("for Ada")
     letter.get_by_label("Password").fill("three small words")
     axe(letter)

@@ -153,6 +153,9 @@ class Pump:
         try:
             receipt = _deliver(delivery, channel, items)
         except ChannelError as error:
+            if isinstance(error, ThrottledError):
+                # At once: those that wait behind this one must not make it worse.
+                self._paused.add(outcome.circuit)
             return Outcome(claim, delivery, channel, error=error)
         except Exception as error:  # a defect in one message must not hold up the rest
             logger.exception("delivery failed id=%s channel=%s", delivery.pk, channel.name)
@@ -197,7 +200,6 @@ class Pump:
             if isinstance(error, ThrottledError):
                 seconds = error.retry_after or PAUSE_WHEN_THROTTLED
                 circuits.pause(outcome.circuit, seconds=seconds)
-                self._paused.add(outcome.circuit)
         broken = {each.circuit for each, error in failed if isinstance(error, TemporaryError)}
         for name in broken - working:
             if circuits.note_failure(name):

@@ -6,7 +6,24 @@ from collections.abc import Sequence
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 
+from notifications import kept_mail
+from notifications.channels.base import EMAIL
+
 RULE = "-" * 72
+
+
+def _keep(message: EmailMessage) -> None:
+    """Keep the mail to be looked at under /outbox/."""
+    alternatives = getattr(message, "alternatives", [])
+    htmls = [str(each.content) for each in alternatives if each.mimetype == "text/html"]
+    for recipient in message.recipients():
+        kept_mail.keep(
+            channel=EMAIL,
+            to=recipient,
+            subject=str(message.subject),
+            text=str(message.body),
+            html=htmls[0] if htmls else "",
+        )
 
 
 class ConsoleMailBackend(BaseEmailBackend):
@@ -28,4 +45,5 @@ class ConsoleMailBackend(BaseEmailBackend):
             # One write, so that mails of two threads do not mix.
             sys.stdout.write("\n".join(lines) + "\n")
             sys.stdout.flush()
+            _keep(message)
         return len(email_messages)

@@ -91,6 +91,8 @@ NAMESPACES = {
     "api": Access.SCRIPT,
     # Whoever has a link; its views know nothing but the link.
     "guest": Access.NOBODY,
+    # On a laptop alone: links to verify an address are read there before anybody can sign in.
+    "outbox": Access.NOBODY,
     # Whoever was asked for files; its views know nothing but the request.
     "sender": Access.NOBODY,
 }

@@ -22,6 +22,7 @@ PREFIXES = {
     "r": "files",
     "s": "files",
     "notifications": "notifications",
+    "outbox": "notifications",
 }
 # The start page only leads on to the files.
 ROOT = "files"

@@ -324,6 +324,8 @@ VAPID_PRIVATE_KEY = env.text("VAPID_PRIVATE_KEY")
 if not VAPID_PRIVATE_KEY and not PRODUCTION:
     VAPID_PRIVATE_KEY = env.kept_secret(STATE_DIR / "vapid-key", make=env.vapid_key)
 VAPID_CONTACT = env.text("VAPID_CONTACT", f"mailto:postmaster@{_host}")
+# What was "sent" is shown to whoever opens /outbox/: only where nobody else can.
+SHOW_OUTBOX = ENVIRONMENT == "local" or (DEBUG and not PRODUCTION)
 # How many a second all workers together send at most; 0: as fast as they can. SES and SNS give
 # each account limits of its own.
 EMAIL_RATE = env.integer("EMAIL_RATE", 0)

@@ -12,6 +12,8 @@ urlpatterns = [
     path("s/", include("files.guest_urls")),
     path("r/", include("files.sender_urls")),
     path("notifications/", include("notifications.urls")),
+    # 404 but on a laptop.
+    path("outbox/", include("notifications.outbox_urls")),
     path("account/", include("accounts.urls")),
     # Before allauth's own of that name, which would take the password from people with a factor.
     path(

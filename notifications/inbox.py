@@ -19,7 +19,7 @@ MANY = 100
 
 INBOX, UNREAD, ARCHIVE = "inbox", "unread", "archive"
 BOXES = (INBOX, UNREAD, ARCHIVE)
-ICONS = {
+ICONS: dict[str, str] = {
     Category.SECURITY: "shield",
     Category.SHARING: "share",
     Category.STORAGE: "archive",
@@ -34,7 +34,7 @@ class Entry:
 
     @property
     def icon(self) -> str:
-        return ICONS.get(Category(self.notification.category), "info")
+        return ICONS.get(self.notification.category, "info")
 
     @property
     def is_unread(self) -> bool:

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.utils.translation import gettext_lazy as _
 
-from notifications import sns
+from notifications import kept_mail, sns
 from notifications.channels.base import SMS, Channel, Message, Target
 from notifications.errors import BadAddressError, ChannelError, RefusedError, TemporaryError
 from notifications.models import Endpoint
@@ -82,6 +82,7 @@ def _hand_over(to: str, text: str) -> str:
     if settings.SMS_URL == "console:":
         sys.stdout.write(f"\nSMS to {to}:\n{text}\n\n")
         sys.stdout.flush()
+        kept_mail.keep(channel=SMS, to=to, text=text)
         return ""
     if settings.SMS_URL == "sns:":
         return sns.publish(PhoneNumber=to, Message=text, MessageAttributes=attributes())

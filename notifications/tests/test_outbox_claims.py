@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from notifications import letters
 from notifications.events import notify
-from notifications.models import Delivery
-from notifications.outbox import circuits, marks
+from notifications.models import ChannelState, Delivery
+from notifications.outbox import marks
 from notifications.outbox.claims import claim_due
 from notifications.tests.factories import PersonFactory
 from notifications.tests.fakes import FakeChannel
@@ -115,7 +115,7 @@ def test_a_rate_holds_for_all_workers_together(db: None) -> None:
     assert len(taken(slow, limit=100)) == 5
     assert len(taken(slow, limit=100)) <= 1
     # A second later the bucket is full again, and not fuller.
-    state = circuits.ChannelState.objects.get(pk="email")
+    state = ChannelState.objects.get(pk="email")
     state.filled_at = timezone.now() - timedelta(seconds=30)
     state.save()
     assert len(taken(slow, limit=100)) == 5

@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint format types bench lock shell venv infra-check image aws-local aws-up aws-down aws-secrets
+.PHONY: help run test check lint format types bench lock shell venv infra-check image aws-local aws-up aws-down aws-secrets practice
 PYTHON_IN_VENV := .venv/bin/python
 MANAGE := $(PYTHON_IN_VENV) manage.py
 TEMPLATES = $$(find templates -name '*.html')
@@ -60,6 +60,9 @@ aws-down: ## Take an environment off AWS, with all that costs: make aws-down ENV
 
 aws-secrets: venv ## Put an environment's secrets into Secrets Manager: make aws-secrets ENV=dev
 	@$(PYTHON_IN_VENV) infra/bin/fill_secrets.py "$(ENV)"
+
+practice: venv ## Check a rung of the ladder from laptop to AWS: make practice RUNG=03
+	@$(PYTHON_IN_VENV) -m practice $(RUNG)
 
 lock: venv ## Pin and hash requirements*.txt again from the .in files
 	@.venv/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.12 requirements.in -o requirements.txt

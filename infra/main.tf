@@ -123,6 +123,7 @@ module "workload_identity" {
   bucket_arn          = module.s3.bucket_arn
   bucket_key_arn      = module.s3.key_arn
   topic_arn           = module.sns.events_topic_arn
+  alarms_topic_arn    = module.sns.alarms_topic_arn
   topic_key_arn       = module.sns.key_arn
   app_secret_arn      = module.secrets.secret_arn
   app_secret_key_arn  = module.secrets.key_arn

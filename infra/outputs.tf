@@ -34,8 +34,13 @@ output "bucket_key_arn" {
 }
 
 output "events_topic_arn" {
-  description = "Where the site publishes: the SNS topic of events."
+  description = "Where the site publishes every event: SNS_EVENTS_TOPIC."
   value       = module.sns.events_topic_arn
+}
+
+output "alarms_topic_arn" {
+  description = "Where the site tells its operators: SNS_OPERATORS_TOPIC."
+  value       = module.sns.alarms_topic_arn
 }
 
 output "app_secret_arn" {

@@ -73,5 +73,7 @@ def site_environment(cloud: Cloud) -> dict[str, str]:
         "AWS_SECRET_ID": cloud.secret,
         "SECRETS_ENDPOINT_URL": cloud.services.aws,
         "SMS_URL": "sns:",
+        "SNS_EVENTS_TOPIC": cloud.topics[0],
+        "SNS_OPERATORS_TOPIC": cloud.topics[1],
         "SNS_ENDPOINT_URL": cloud.services.aws,
     }

@@ -53,6 +53,10 @@ fi
 
 if [ "${1:-}" != --try-only ]; then
     say "Image"
+    # Of the last one only the base is kept: layers are whole copies, as vfs has it.
+    buildah rm --all >/dev/null
+    buildah rmi --force "$IMAGE" >/dev/null 2>&1 || true
+    buildah rmi --prune --force >/dev/null
     certificates=()
     [ ! -e "$CERTIFICATES" ] || certificates=(--volume "$CERTIFICATES:$CERTIFICATES:ro")
     epoch=$(git log -1 --format=%ct)

@@ -18,6 +18,8 @@ OUTPUTS: dict[str, Any] = {
     "region": "eu-central-1",
     "bucket": "devops360-uploads",
     "database_url": "postgres://db.internal:5432/devops360?sslmode=verify-full",
+    "events_topic_arn": "arn:aws:sns:eu-central-1:123456789012:events",
+    "alarms_topic_arn": "arn:aws:sns:eu-central-1:123456789012:alarms",
     "app_secret_arn": "arn:aws:secretsmanager:eu-central-1:123456789012:secret:app",
     "database_secret_arn": "arn:aws:secretsmanager:eu-central-1:123456789012:secret:rds",
     "target_group_arns": {

@@ -9,7 +9,7 @@ module "key" {
 }
 
 resource "aws_secretsmanager_secret" "app" {
-  #checkov:skip=CKV2_AWS_57:A new SECRET_KEY is put beside the old one by hand (docs/deploying.md): a Lambda that did it would sign everybody out. The database's password is rotated by RDS.
+  #checkov:skip=CKV2_AWS_57:A new SECRET_KEY is put beside the old one by infra/bin/fill_secrets.py, and pods are rolled out then: a Lambda can do the first alone. The database's password is rotated by RDS.
   name                    = "${var.name}/app"
   description             = "Settings that are secret: SECRET_KEY, EMAIL_URL and others, as one JSON object"
   kms_key_id              = module.key.arn

@@ -58,10 +58,10 @@ locals {
   }]
 
   topic = [{
-    Sid      = "PublishEvents"
+    Sid      = "PublishToTopics"
     Effect   = "Allow"
     Action   = "sns:Publish"
-    Resource = var.topic_arn
+    Resource = [var.topic_arn, var.alarms_topic_arn]
     }, {
     Sid       = "TopicKey"
     Effect    = "Allow"
@@ -84,7 +84,7 @@ locals {
     admin         = concat(local.app_secret, local.probe)
     files         = concat(local.app_secret, local.probe, local.bucket.files)
     migrate       = local.app_secret
-    notifications = concat(local.app_secret, local.probe, local.topic)
+    notifications = concat(local.app_secret, local.probe)
     scheduler     = local.app_secret
     worker        = concat(local.app_secret, local.probe, local.bucket.worker, local.topic, local.sms)
   }

@@ -3,6 +3,11 @@ variable "account_id" {
   type        = string
 }
 
+variable "alarms_topic_arn" {
+  description = "Topic of operators."
+  type        = string
+}
+
 variable "app_secret_arn" {
   description = "Secret with the site's settings."
   type        = string

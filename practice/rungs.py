@@ -18,6 +18,12 @@ from practice.work import WORK, plan_of, rendered, site_title
 PORT = os.environ.get("PORT", "8000")
 OVERLAY = "practice"
 FEW = 3
+SWITCHES = (
+    "block_public_acls",
+    "block_public_policy",
+    "ignore_public_acls",
+    "restrict_public_buckets",
+)
 
 
 @dataclass(frozen=True)
@@ -79,9 +85,7 @@ def first_resource() -> list[str]:
     for change in plan["resource_changes"]:
         if change["type"] == "aws_s3_bucket_public_access_block":
             after = change["change"]["after"]
-            names = ("block_public_acls", "block_public_policy")
-            names = (*names, "ignore_public_acls", "restrict_public_buckets")
-            missing += [f"{name} is not true." for name in names if after.get(name) is not True]
+            missing += [f"{name} is not true." for name in SWITCHES if after.get(name) is not True]
     return missing
 
 

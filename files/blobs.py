@@ -152,7 +152,7 @@ def sweep_blobs(*, grace: timedelta = GRACE, batch: int = 500) -> int:
         with transaction.atomic():
             blobs = list(
                 Blob.objects.select_for_update(skip_locked=True, of=("self",))
-                .filter(~NAMED, released_at__lt=timezone.now() - grace)
+                .filter(~NAMED, uploads=None, released_at__lt=timezone.now() - grace)
                 .prefetch_related("previews")[:batch]
             )
             going = [(store_named(blob.store), blob.key) for blob in blobs]

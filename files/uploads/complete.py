@@ -67,7 +67,13 @@ def complete_upload(
             return Completed(pending=True)
         try:
             whole = _assemble(upload)
-        except UploadBusyError:
+        except (UploadBusyError, UploadGoneError) as error:
+            # Another request was at it, or was just done with it.
+            upload.refresh_from_db()
+            if upload.state == DONE:
+                return Completed(node=upload.node)
+            if isinstance(error, UploadGoneError):
+                raise
             return Completed(pending=True)
     completed = _place(upload, whole, act)
     part_store(upload.store).tidy(upload)

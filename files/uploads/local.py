@@ -10,7 +10,7 @@ from pathlib import Path
 from django.db import IntegrityError
 
 from files.blobs import HEAD, Readable
-from files.errors import MissingPartsError, StorageFullError, UploadGoneError
+from files.errors import MissingPartsError, StorageFullError, UploadBusyError, UploadGoneError
 from files.models import Upload, UploadPart
 from files.storage import UPLOADS, DurableFileSystemStorage
 from files.uploads import draft
@@ -70,7 +70,8 @@ class LocalParts:
         return [Arrived(row.number, row.size, f'"{row.sha256}"') for row in rows]
 
     def assemble(self, upload: Upload) -> Whole:
-        with draft.opened_draft(self._draft(upload.key)) as file, _plain_errors():
+        path = self._draft(upload.key)
+        with draft.opened_draft(path) as file, _plain_errors():
             draft.end_turns(file, size=upload.size)
             rows = UploadPart.objects.filter(upload=upload)
             digests = dict(rows.values_list("number", "sha256"))
@@ -81,7 +82,11 @@ class LocalParts:
             with draft.alone(file):
                 # A single part's digest is the whole's.
                 sha256 = digests[1] if len(digests) == 1 else _digest_of(file)
-                self._storage.adopt(self._draft(upload.key), file, upload.key)
+                try:
+                    self._storage.adopt(path, file, upload.key)
+                except FileNotFoundError:
+                    # Another request finished while this one was reading, and cleared up.
+                    raise UploadBusyError("It has just been put together.") from None
                 return Whole(head=os.pread(file, HEAD, 0), sha256=sha256)
 
     def tidy(self, upload: Upload) -> None:

@@ -29,6 +29,7 @@ from files.search import fill_search_keys
 from files.sharing import tell_of_ending_links
 from files.trash import purge_old_trash
 from files.uploads.abort import expire_uploads
+from files.uploads.strays import clear_strays
 from notifications.digest import send_digests
 from notifications.forgetting import forget_old_notifications
 from notifications.receivers.upkeep import forget_old_calls, mind_webhooks, tell_of_dead_letters
@@ -69,6 +70,7 @@ JOBS = {
         Job("seal_audit_trail", MINUTE, seal_new),
         Job("purge_old_trash", HOUR, purge_old_trash),
         Job("expire_uploads", HOUR, expire_uploads),
+        Job("clear_strays", DAY, clear_strays),
         Job("sweep_blobs", HOUR, sweep_blobs),
         Job("recount_vaults", DAY, recount_vaults),
         Job("sweep_incoming", DAY, sweep_incoming),

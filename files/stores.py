@@ -16,6 +16,11 @@ def current_store() -> str:
     return str(settings.FILES_STORE)
 
 
+def configured_stores() -> list[str]:
+    """Return the names of all stores that may hold something."""
+    return [name for name in (LOCAL, S3) if name in settings.STORAGES]
+
+
 def store_named(name: str) -> Storage:
     """Return a store. Raises InvalidStorageError for one that is not configured."""
     return storages[name]

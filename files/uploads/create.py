@@ -1,10 +1,10 @@
 """The beginning of an upload in parts: its space is reserved, and its size known, for good."""
 
 import re
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import uuid4
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -167,7 +167,9 @@ def _reserve(wish: Wish) -> Begun:
 
 def _planned(wish: Wish) -> Upload:
     owner_id = wish.folder.owner_id
+    pk = uuid4()
     return Upload(
+        id=pk,
         owner_id=owner_id,
         sender_id=wish.sender.pk if wish.sender else None,
         folder=wish.folder,
@@ -178,7 +180,8 @@ def _planned(wish: Wish) -> Upload:
         part_size=part_size_for(wish.size),
         sha256=wish.sha256,
         store=current_store(),
-        key=f"users/{owner_id}/{secrets.token_hex(16)}",
+        # As random as any; and what is left in a store is known by it.
+        key=f"users/{owner_id}/{pk.hex}",
         expires_at=timezone.now() + timedelta(days=settings.FILES_UPLOAD_DAYS),
     )
 

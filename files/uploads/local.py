@@ -4,7 +4,8 @@ import errno
 import hashlib
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 
 from django.db import IntegrityError
@@ -14,7 +15,7 @@ from files.errors import MissingPartsError, StorageFullError, UploadBusyError, U
 from files.models import Upload, UploadPart
 from files.storage import UPLOADS, DurableFileSystemStorage
 from files.uploads import draft
-from files.uploads.part_stores import Arrived, Pieces, Signed, Whole
+from files.uploads.part_stores import Arrived, Pieces, Signed, Stray, Whole
 from files.uploads.plan import Part, missing_parts, part_count
 
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
@@ -95,6 +96,18 @@ class LocalParts:
     def forget(self, upload: Upload) -> None:
         self.tidy(upload)
         self._storage.delete(upload.key)
+
+    def strays(self, before: datetime) -> Iterator[Stray]:
+        folder = Path(self._storage.base_location) / UPLOADS
+        if not folder.is_dir():
+            return
+        for path in folder.iterdir():
+            with suppress(FileNotFoundError):
+                if path.stat().st_mtime < before.timestamp():
+                    yield Stray(path.name)
+
+    def clear(self, stray: Stray) -> None:
+        self._draft(stray.key).unlink(missing_ok=True)
 
 
 def _digest_of(file: int) -> str:

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from files.blobs import CHUNK, Readable
@@ -35,6 +36,14 @@ class Signed:
     number: int
     url: str
     headers: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Stray:
+    """Room that was made for an upload to that key, by the store's own name."""
+
+    key: str
+    store_upload_id: str = ""
 
 
 class PartStore(Protocol):
@@ -71,6 +80,12 @@ class PartStore(Protocol):
 
     def forget(self, upload: Upload) -> None:
         """Delete all that has arrived, and the object too, if it was assembled."""
+
+    def strays(self, before: datetime) -> Iterator[Stray]:
+        """Yield what uploads begun before then have left in the store, known to us or not."""
+
+    def clear(self, stray: Stray) -> None:
+        """Delete it. Harmless to repeat."""
 
 
 class Pieces:

@@ -29,9 +29,10 @@ def require_size(size: int) -> None:
 
 
 def part_size_for(size: int) -> int:
-    """Return how many bytes each part but the last has: whole megabytes, as few as may be."""
-    least = -(-size // MAX_PARTS)
-    return max(int(settings.FILES_PART_SIZE), -(-least // MEGABYTE) * MEGABYTE)
+    """Return how many bytes each part but the last has: FILES_PART_SIZE, more for the largest."""
+    if size <= settings.FILES_PART_SIZE * MAX_PARTS:
+        return int(settings.FILES_PART_SIZE)
+    return -(-size // (MAX_PARTS * MEGABYTE)) * MEGABYTE
 
 
 def part_count(upload: Upload) -> int:

@@ -6,7 +6,7 @@ Where the bucket is out of the senders' reach (S3_PROXY), parts pass through us 
 
 import tempfile
 from base64 import b64decode, b64encode
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +17,7 @@ from files.blobs import HEAD, Readable
 from files.errors import MissingPartsError, UploadError, UploadGoneError
 from files.models import Upload, UploadPart
 from files.object_storage import VaultS3Storage, is_missing, plain_errors
-from files.uploads.part_stores import Arrived, Pieces, Signed, Whole
+from files.uploads.part_stores import Arrived, Pieces, Signed, Stray, Whole
 from files.uploads.plan import Part, missing_parts, part_count
 
 # A part that passes through us waits here in memory; a larger one on the disk.
@@ -172,13 +172,28 @@ class S3Parts:
         """Nothing is left beside the object."""
 
     def forget(self, upload: Upload) -> None:
+        self.clear(Stray(upload.key, upload.store_upload_id))
+        self._storage.delete(upload.key)
+
+    def strays(self, before: datetime) -> Iterator[Stray]:
+        with plain_errors():
+            pages = self._storage.client.get_paginator("list_multipart_uploads").paginate(
+                Bucket=self._storage.bucket_name, Prefix="users/"
+            )
+            for page in pages:
+                for found in page.get("Uploads", []):
+                    if found["Initiated"] < before:
+                        yield Stray(found["Key"], found["UploadId"])
+
+    def clear(self, stray: Stray) -> None:
         try:
             with plain_errors():
-                self._storage.client.abort_multipart_upload(**self._multipart(upload))
+                self._storage.client.abort_multipart_upload(
+                    **self._object(stray.key), UploadId=stray.store_upload_id
+                )
         except ClientError as error:
             if not is_missing(error):
                 raise
-        self._storage.delete(upload.key)
 
 
 def _age(part: dict[str, Any]) -> datetime:

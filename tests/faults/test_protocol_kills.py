@@ -1,0 +1,227 @@
+"""Killed at every line of the protocol: no finished file is lost, none is half-made.
+
+A child process runs one step, and kills itself (SIGKILL) before the n-th new line that it comes to
+in what writes: the uploads, the store, the quota. For every n, until it gets through. Each time
+the step is then asked for again.
+"""
+
+import hashlib
+import io
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+from django.db import connection
+from django.utils import timezone
+
+from files.activity import Act
+from files.conflicts import Conflict
+from files.models import Blob, Node, Upload, UploadPart, Vault, Version
+from files.quota import usage_of
+from files.tests.factories import OwnerFactory, read_file
+from files.tree import root_of
+from files.uploads.abort import abort_upload, expire_uploads
+from files.uploads.complete import complete_upload
+from files.uploads.create import create_upload
+from files.uploads.parts import receive_part, sign_parts
+from files.uploads.strays import clear_strays
+
+pytestmark = pytest.mark.django_db(transaction=True)
+BASE = Path(django_settings.BASE_DIR) / "files"
+WRITERS = tuple(str(BASE / name) for name in ("uploads/", "storage.py", "quota.py", "blobs.py"))
+PART = 64
+CONTENT = os.urandom(PART + 10)
+MANY_LINES = 5000
+
+
+@pytest.fixture
+def root(settings: Any) -> Node:
+    settings.FILES_PART_SIZE = PART
+    return root_of(OwnerFactory())
+
+
+def begin(root: Node) -> Upload:
+    begun = create_upload(
+        folder=root,
+        path="a/b.bin",
+        size=len(CONTENT),
+        conflict=Conflict.ASK,
+        key="key",
+        act=Act(actor=root.owner),
+    )
+    assert begun.upload is not None
+    return begun.upload
+
+
+def put(upload: Upload, number: int) -> None:
+    data = CONTENT[(number - 1) * PART : number * PART]
+    token = sign_parts(upload=upload, wanted=[(number, "")])[0].url.split("/")[-2]
+    receive_part(token=token, stream=io.BytesIO(data), length=len(data))
+
+
+def put_all(upload: Upload) -> None:
+    for number in (1, 2):
+        put(upload, number)
+
+
+def killed_at(line: int, step: Callable[[], Any]) -> bool:
+    """Run the step in a child that dies before that line. False if it got to its end."""
+    close()
+    child = os.fork()
+    if child == 0:
+        _run_and_die(line, step)
+    _, status = os.waitpid(child, 0)
+    if os.WIFSIGNALED(status):
+        assert os.WTERMSIG(status) == signal.SIGKILL
+        return True
+    assert os.waitstatus_to_exitcode(status) == 0, "see the traceback above"
+    return False
+
+
+def _run_and_die(line: int, step: Callable[[], Any]) -> None:
+    passed: set[tuple[str, int]] = set()
+
+    def count(frame: FrameType, event: str, argument: Any) -> Any:
+        if not frame.f_code.co_filename.startswith(WRITERS):
+            return None
+        if event == "line":
+            passed.add((frame.f_code.co_filename, frame.f_lineno))
+            if len(passed) == line:
+                os.kill(os.getpid(), signal.SIGKILL)
+        return count
+
+    status = 1
+    try:
+        sys.settrace(count)
+        step()
+        status = 0
+    finally:
+        sys.settrace(None)
+        if status:
+            sys.excepthook(*sys.exc_info())
+        # Nothing of pytest's goes on in the child.
+        os._exit(status)
+
+
+def close() -> None:
+    """Let go of the database: a connection must not be in two processes."""
+    connection.close()
+    # PostgreSQL's backend alone has a pool.
+    close_pool = getattr(connection, "close_pool", None)
+    if close_pool is not None:
+        close_pool()
+
+
+def every_line(step: Callable[[], Any]) -> Iterator[int]:
+    """Yield after each death, with the line; once more with 0 after the step got through."""
+    for line in range(1, MANY_LINES):
+        if not killed_at(line, step):
+            yield 0
+            return
+        yield line
+    raise AssertionError("it never ends")
+
+
+def assert_whole(root: Node, node: Node | None) -> None:
+    assert node is not None
+    assert read_file(node) == CONTENT
+    assert node.content is not None
+    assert node.content.sha256 == hashlib.sha256(CONTENT).hexdigest()
+    assert Node.objects.files().count() == Version.objects.count() == Blob.objects.count() == 1
+    usage = usage_of(root.owner)
+    assert (usage.used, usage.reserved) == (len(CONTENT), 0)
+
+
+def clean(root: Node) -> None:
+    """Forget all but the root, for the next line; and nothing may be left on the disk then."""
+    Node.objects.below_root().delete()
+    for blob in Blob.objects.all():
+        Path(django_settings.MEDIA_ROOT, blob.key).unlink()
+    Blob.objects.all().delete()
+    Upload.objects.all().delete()
+    assert stored() == []
+
+
+def stored() -> list[str]:
+    media = Path(django_settings.MEDIA_ROOT)
+    return [str(path.relative_to(media)) for path in media.rglob("*") if path.is_file()]
+
+
+def test_killed_while_it_begins(root: Node) -> None:
+    for line in every_line(lambda: begin(root)):
+        upload = begin(root)
+        assert Upload.objects.count() == 1, line
+        assert usage_of(root.owner).reserved == len(CONTENT), line
+        put_all(upload)
+        assert_whole(root, complete_upload(upload=upload).node)
+        # Room that was made, and no row came: the daily job's.
+        clear_strays(now=timezone.now() + timedelta(days=2))
+        assert len(stored()) == 1, line
+        clean_quota(root)
+
+
+def test_killed_while_a_part_arrives(root: Node) -> None:
+    upload = begin(root)
+    put(upload, 1)
+    for line in every_line(lambda: put(upload, 2)):
+        recorded = UploadPart.objects.filter(number=2).exists()
+        if recorded:
+            assert stored_part(upload, 2) == CONTENT[PART:], line
+        UploadPart.objects.filter(number=2).delete()
+    put_all(upload)
+    assert_whole(root, complete_upload(upload=upload).node)
+
+
+def stored_part(upload: Upload, number: int) -> bytes:
+    draft = Path(django_settings.MEDIA_ROOT, ".uploads", upload.pk.hex).read_bytes()
+    return draft[: len(CONTENT)][(number - 1) * PART : number * PART]
+
+
+def test_killed_while_it_is_completed(root: Node) -> None:
+    upload = begin(root)
+    put_all(upload)
+    lines = 0
+
+    def complete() -> None:
+        complete_upload(upload=Upload.objects.get(pk=upload.pk))
+
+    for line in every_line(complete):
+        lines += 1
+        for node in Node.objects.files():
+            assert read_file(node) == CONTENT, line
+        assert_whole(root, complete_upload(upload=Upload.objects.get(pk=upload.pk)).node)
+        clear_strays(now=timezone.now() + timedelta(days=2))
+        assert len(stored()) == 1, line
+        clean_quota(root)
+        upload = begin(root)
+        put_all(upload)
+    assert lines > 50
+
+
+def test_killed_while_it_is_given_up(root: Node) -> None:
+    upload = begin(root)
+    put_all(upload)
+
+    def give_up() -> None:
+        abort_upload(upload=Upload.objects.get(pk=upload.pk))
+
+    for line in every_line(give_up):
+        expire_uploads(now=timezone.now() + timedelta(days=8))
+        clear_strays(now=timezone.now() + timedelta(days=8))
+        assert usage_of(root.owner).reserved == 0, line
+        assert not Upload.objects.exists(), line
+        assert stored() == [], line
+        upload = begin(root)
+        put_all(upload)
+
+
+def clean_quota(root: Node) -> None:
+    clean(root)
+    Vault.objects.update(used=0)

@@ -50,6 +50,11 @@ os.environ.update(
 
 # Now, not in a hook: the conftests of the apps are imported next, and they import models.
 django.setup()
+# A process of pytest-xdist read its settings before this file, from the environment of the one
+# that started it: its media would be everybody's, and never cleaned.
+settings.MEDIA_ROOT = PLACE / "media"
+settings.STATIC_ROOT = PLACE / "static"
+settings.STATE_DIR = PLACE / "var"
 
 
 @pytest.fixture(scope="session")

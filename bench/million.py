@@ -1,0 +1,177 @@
+"""`python -m bench.million`: searches in a vault of a million entries, on PostgreSQL and on SQLite.
+
+Under the site's settings, in a database of its own that is thrown away. BENCH_ENTRIES=10000 for a
+smoke test. Prints the median and the worst of some runs of each search, in milliseconds.
+"""
+
+import os
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import timedelta
+from pathlib import Path
+
+from tests.browser.site import ROOT
+from tests.postgres import temporary_server
+from tests.programs import find_postgres
+
+ENTRIES = int(os.environ.get("BENCH_ENTRIES", "1000000"))
+RUNS = 7
+WITHIN = "BENCH_WITHIN"
+
+
+def on_database(url: str, place: Path) -> None:
+    """Run this module again, as a process of the site with that database."""
+    more = {"DATABASE_URL": url, "STATE_DIR": str(place), "MEDIA_ROOT": str(place), WITHIN: "1"}
+    more |= {"DJANGO_SETTINGS_MODULE": "devops360.settings", "EMAIL_URL": "memory:"}
+    subprocess.run(
+        [sys.executable, "-m", "bench.million"], cwd=ROOT, env=os.environ | more, check=True
+    )
+
+
+def on_all() -> None:
+    programs = find_postgres()
+    with ExitStack() as stack:
+        folders = [
+            Path(
+                stack.enter_context(
+                    tempfile.TemporaryDirectory(dir=ROOT / "var", prefix="million-")
+                )
+            )
+            for _ in range(2)
+        ]
+        if programs is None:
+            print("SKIPPED: PostgreSQL is not installed")
+        else:
+            # What a server of 4 GB would be given.
+            options = ("shared_buffers=1GB", "effective_cache_size=3GB", "max_connections=50")
+            url = stack.enter_context(temporary_server(programs, options=options))
+            print("PostgreSQL", flush=True)
+            on_database(url.replace("@/devops360?", "@/postgres?"), folders[0])
+        print("SQLite", flush=True)
+        on_database(f"sqlite:///{folders[1]}/db.sqlite3", folders[1])
+
+
+if __name__ == "__main__" and WITHIN not in os.environ:
+    on_all()
+    sys.exit()
+
+import django  # noqa: E402  (only where the database is known)
+
+django.setup()
+
+from django.contrib.auth import get_user_model  # noqa: E402  (after setup)
+from django.core.management import call_command  # noqa: E402
+from django.db import connection  # noqa: E402
+from django.utils import timezone  # noqa: E402
+
+from files.groups import Group  # noqa: E402
+from files.models import Blob, Node, Tag  # noqa: E402
+from files.names import name_fields  # noqa: E402
+from files.recent import By, recent_page  # noqa: E402
+from files.search import Criteria, search_page  # noqa: E402
+from files.tags import tag_nodes  # noqa: E402
+from files.tree import create_folder, root_of  # noqa: E402
+
+FIRST = [
+    "Holiday",
+    "Invoice",
+    "Report",
+    "Résumé",
+    "Straße",
+    "Protokoll",
+    "Budget",
+    "年間報告",
+    "Отчёт",
+]
+SECOND = ["Berlin", "Crème", "final", "draft", "Müller", "Łódź", "scan", "2025", "Q3", "backup"]
+ENDINGS = {
+    ".pdf": "application/pdf",
+    ".jpg": "image/jpeg",
+    ".txt": "text/plain",
+    ".zip": "application/zip",
+    ".py": "text/x-python",
+}
+
+
+def fill(owner: object) -> None:
+    """Put ENTRIES files into the vault, a thousand in each folder, with a few rare names."""
+    root, chance, now = root_of(owner), random.Random(1), timezone.now()  # type: ignore[arg-type]
+    blob = Blob.objects.create(owner_id=root.owner_id, key="million", size=1, media_type="x")
+    for start in range(0, ENTRIES, 1000):
+        folder = create_folder(parent=root, name=f"Folder {start // 1000}")
+        nodes = []
+        for number in range(start, min(start + 1000, ENTRIES)):
+            ending, media_type = chance.choice(list(ENDINGS.items()))
+            name = f"{chance.choice(FIRST)} {chance.choice(SECOND)} {number:07}{ending}"
+            if number % 250_000 == 17:
+                name = f"Zwölf Xylophone {number}{ending}"
+            nodes.append(
+                Node(
+                    owner_id=root.owner_id,
+                    parent=folder,
+                    kind=Node.Kind.FILE,
+                    **name_fields(name),
+                    size=chance.randrange(10**9),
+                    media_type=media_type,
+                    content=blob,
+                    modified_at=now - timedelta(seconds=chance.randrange(10**8)),
+                )
+            )
+        Node.objects.bulk_create(nodes)
+
+
+def timed(name: str, work: Callable[[], object]) -> None:
+    taken = []
+    for _ in range(RUNS):
+        start = time.perf_counter()
+        work()
+        taken.append((time.perf_counter() - start) * 1000)
+    print(f"  {name:<34} {statistics.median(taken):8.1f} {max(taken):8.1f}", flush=True)
+
+
+SEARCHES = {
+    "rare word": Criteria("xylophone"),
+    "rare word, accent left out": Criteria("zwolf"),
+    "common word": Criteria("holiday"),
+    "two common words": Criteria("resume berlin"),
+    "three words, the last rare": Criteria("report lodz 0471"),
+    "a number": Criteria("0512345"),
+    "no such word": Criteria("nonexistent"),
+    "another script": Criteria("отчет"),
+    "two letters, common": Criteria("報告"),
+    "two letters, nowhere": Criteria("qz"),
+    "common word among pictures": Criteria("holiday", group=Group.IMAGE),
+    "common word, large files": Criteria("holiday", min_size=999_000_000),
+    "pictures": Criteria(group=Group.IMAGE),
+    "common word with a rare tag": Criteria("holiday"),
+}
+
+
+def measure() -> None:
+    call_command("migrate", verbosity=0)
+    owner = get_user_model().objects.create_user("million", "million@example.com", "x")
+    start = time.perf_counter()
+    fill(owner)
+    print(f"  {ENTRIES:,} entries in {time.perf_counter() - start:.0f} s", flush=True)
+    tag = Tag.objects.create(owner=owner, name="rare", name_key="rare")
+    some = list(Node.objects.filter(kind=Node.Kind.FILE)[:200])
+    tag_nodes(user=owner, nodes=some, add=[tag])
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    print(f"  {'':<34} {'median':>8} {'worst':>8}  ms")
+    for name, criteria in SEARCHES.items():
+        if "tag" in name:
+            criteria = Criteria(criteria.words, tag=tag.pk)  # noqa: PLW2901
+        timed(name, lambda c=criteria: search_page(owner=owner, criteria=c, after=None))
+    for by in By:
+        timed(f"recent: {by}", lambda by=by: recent_page(user=owner, by=by, after=""))
+
+
+if __name__ == "__main__":
+    measure()

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from tests.browser.site import ROOT
@@ -168,9 +169,9 @@ def measure() -> None:
     for name, criteria in SEARCHES.items():
         if "tag" in name:
             criteria = Criteria(criteria.words, tag=tag.pk)  # noqa: PLW2901
-        timed(name, lambda c=criteria: search_page(owner=owner, criteria=c, after=None))
+        timed(name, partial(search_page, owner=owner, criteria=criteria, after=None))
     for by in By:
-        timed(f"recent: {by}", lambda by=by: recent_page(user=owner, by=by, after=""))
+        timed(f"recent: {by}", partial(recent_page, user=owner, by=by, after=""))
 
 
 if __name__ == "__main__":

@@ -1,10 +1,12 @@
 """An HTTP client that costs little beside the servers it measures: sendfile out, one buffer in."""
 
+import json
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 CHUNK = 1 << 20
 
@@ -49,6 +51,19 @@ class Line:
         if answer.status != expect:
             raise WrongAnswerError(f"{method} {path}: {answer.status} {content[:500]!r}")
         return content
+
+    def post_json(self, path: str, data: dict[str, Any]) -> dict[str, Any]:
+        """Return the JSON that answers; asked again for as long as the answer is 202."""
+        headers = {"Content-Type": "application/json"}
+        while True:
+            answer = self._send("POST", path, json.dumps(data).encode(), headers)
+            content = answer.read()
+            if answer.status not in {200, 201, 202}:
+                raise WrongAnswerError(f"POST {path}: {answer.status} {content[:500]!r}")
+            if answer.status != 202:
+                told: dict[str, Any] = json.loads(content)
+                return told
+            time.sleep(0.05)
 
     def drain(
         self, path: str, *, headers: Mapping[str, str] | None = None, expect: int = 200

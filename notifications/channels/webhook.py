@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from notifications import safe_http
 from notifications.channels.base import WEBHOOK, Channel, Message, Target
-from notifications.errors import BadAddressError, RefusedError, TemporaryError
+from notifications.errors import BadAddressError, ChannelError, RefusedError, TemporaryError
 from notifications.kept_secrets import UnreadableSecretError
 from notifications.models import ANSWER_LENGTH, Endpoint, Webhook, WebhookCall
 from notifications.webhooks import keys, payload, signing
@@ -27,6 +27,7 @@ SUCCESS = range(200, 300)
 GONE = 410
 TOO_MANY, UNAVAILABLE = 429, 503
 LONGEST_WAIT = 3600.0
+CHALLENGES_TRIED = 3
 
 
 class WebhookChannel(Channel):
@@ -52,10 +53,12 @@ class WebhookChannel(Channel):
         except (safe_http.OutgoingError, UnreadableSecretError) as error:
             _note(webhook, message, idempotency_key, started, error=str(error))
             if isinstance(error, safe_http.UnreachableError):
-                raise TemporaryError(str(error)) from error
+                raise _again_if_wanted(TemporaryError(str(error)), message, webhook) from error
             raise RefusedError(str(error)) from error
         _note(webhook, message, idempotency_key, started, answer=answer)
-        _judge(answer)
+        failure = _failure_in(answer)
+        if failure is not None:
+            raise _again_if_wanted(failure, message, webhook)
         if message.kind == CHALLENGE and answers_challenge(answer.body, message):
             verify(webhook)
         return f"HTTP {answer.status}"
@@ -73,15 +76,23 @@ def _post(webhook: Webhook, url: str, message: Message, message_id: UUID) -> saf
     return safe_http.send("POST", url, body=body, headers=headers, seconds=SECONDS)
 
 
-def _judge(answer: safe_http.Answer) -> None:
-    """Raise what an answer means. A redirect is none that we follow, so it is a failure."""
+def _failure_in(answer: safe_http.Answer) -> ChannelError | None:
+    """Return what an answer means. A redirect is none that we follow, so it is a failure."""
     if answer.status in SUCCESS:
-        return
+        return None
     if answer.status == GONE:
         # Standard Webhooks: the receiver does not want to be called again.
-        raise BadAddressError("The receiver answered 410 Gone.")
+        return BadAddressError("The receiver answered 410 Gone.")
     wait = _retry_after(answer) if answer.status in {TOO_MANY, UNAVAILABLE} else None
-    raise TemporaryError(f"The receiver answered {answer.status}.", retry_after=wait)
+    return TemporaryError(f"The receiver answered {answer.status}.", retry_after=wait)
+
+
+def _again_if_wanted(failure: ChannelError, message: Message, webhook: Webhook) -> ChannelError:
+    """Give a challenge up after a few attempts: nobody there has agreed to be called at all."""
+    if message.kind != CHALLENGE or not isinstance(failure, TemporaryError):
+        return failure
+    attempts = WebhookCall.objects.filter(endpoint_id=webhook.pk, kind=CHALLENGE).count()
+    return failure if attempts < CHALLENGES_TRIED else RefusedError(str(failure))
 
 
 def _retry_after(answer: safe_http.Answer) -> float | None:

@@ -16,7 +16,14 @@ from django.utils import timezone
 from notifications.channels.webhook import WebhookChannel
 from notifications.errors import NotificationError
 from notifications.events import notify
-from notifications.models import Delivery, Endpoint, Notification, Webhook, WebhookCall
+from notifications.models import (
+    ChannelState,
+    Delivery,
+    Endpoint,
+    Notification,
+    Webhook,
+    WebhookCall,
+)
 from notifications.outbox.pump import Pump
 from notifications.receivers import upkeep, webhooks
 from notifications.tests.factories import PersonFactory
@@ -82,6 +89,8 @@ def tell(person: AbstractBaseUser) -> Delivery:
 
 def again(delivery: Delivery) -> Delivery:
     Delivery.objects.filter(pk=delivery.pk).update(due_at=timezone.now())
+    # Breakers of the circuit are not what is tried here.
+    ChannelState.objects.all().delete()
     Pump().drain()
     delivery.refresh_from_db()
     return delivery
@@ -163,6 +172,28 @@ def test_what_arrived_can_be_typed(person: AbstractBaseUser, receiver: Receiver)
     assert not is_confirmed(webhook)
     webhooks.confirm(webhook=webhook, challenge=f" {newest[:8].lower()} {newest[8:]}")
     assert is_confirmed(webhook)
+
+
+@pytest.mark.parametrize("how", ["refuses", "hangs up"])
+def test_who_does_not_answer_is_not_challenged_for_long(
+    person: AbstractBaseUser, receiver: Receiver, how: str
+) -> None:
+    refuses = how == "refuses"
+
+    def behaves(handler: Handler) -> None:
+        if refuses:
+            handler.answer(500)
+        else:
+            handler.wfile.write(b"no HTTP")
+
+    receiver.behave(behaves)
+    add(person, receiver.url())
+    challenge = Delivery.objects.get(channel="webhook")
+    assert challenge.state == State.PENDING
+    for _attempt in range(5):
+        challenge = again(challenge)
+    assert challenge.state == State.DEAD
+    assert len(receiver.received) == 3
 
 
 def test_a_challenge_that_means_nothing_any_more_is_not_sent(

@@ -1,12 +1,14 @@
 """Webhooks of one's own."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from allauth.account.decorators import reauthentication_required
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -19,6 +21,7 @@ from notifications.receivers import webhooks
 from notifications.webhooks.keys import rotate
 
 CALLS_SHOWN = 20
+SOON = timedelta(minutes=2)
 
 
 def _own_or_404(request: PersonRequest, uuid: object) -> Webhook:
@@ -87,14 +90,19 @@ def _detail(
         "endpoint": webhook.endpoint,
         "calls": page[:CALLS_SHOWN],
         "older": page[CALLS_SHOWN - 1].pk if len(page) > CALLS_SHOWN else None,
-        # Then the page looks for news by itself.
-        "is_waiting": Delivery.objects.open().filter(endpoint_id=webhook.pk).exists(),
+        "is_waiting": _is_waiting(webhook),
         "is_paused": webhook.endpoint.disabled_reason == webhooks.PAUSED,
         "secret": secret,
         "form": form or ChallengeForm(),
     }
     status = 400 if form is not None else 200
     return render(request, "notifications/webhooks/detail.html", context, status=status)
+
+
+def _is_waiting(webhook: Webhook) -> bool:
+    """Tell whether something is about to be posted: then the page looks for news by itself."""
+    soon = timezone.now() + SOON
+    return Delivery.objects.open().filter(endpoint_id=webhook.pk, due_at__lt=soon).exists()
 
 
 @require_POST

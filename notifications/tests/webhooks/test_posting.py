@@ -1,12 +1,7 @@
-"""Webhooks against a real receiver: nothing before it is confirmed, signed, again and again."""
+"""Posts to a real receiver: signed, again under the same id, and no more when it fails for days."""
 
-import ipaddress
-import json
-import re
 import uuid
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,197 +19,23 @@ from notifications.models import (
     Webhook,
     WebhookCall,
 )
+from notifications.outbox.circuits import THRESHOLD
 from notifications.outbox.pump import Pump
 from notifications.receivers import upkeep, webhooks
-from notifications.tests.factories import PersonFactory
-from notifications.tests.receiver import Handler, Received, Receiver, running_receiver
+from notifications.tests.receiver import Received, Receiver, running_receiver
+from notifications.tests.webhooks.telling import (
+    SHARED,
+    State,
+    add,
+    again,
+    says_it_back,
+    tell,
+    verify_as_documented,
+)
 from notifications.webhooks import keys
 
 # Senders are threads with connections of their own.
 pytestmark = pytest.mark.django_db(transaction=True)
-
-ROOT = Path(__file__).resolve().parents[2]
-SHARED: dict[str, Any] = {"actor": "Rosa", "name": "Plän <b>"}
-State = Delivery.State
-
-
-@pytest.fixture(autouse=True)
-def _delivered_when_told(settings: Any) -> None:
-    """Nothing goes by itself: tests say when."""
-    settings.OUTBOX_DRIVER = "worker"
-
-
-@pytest.fixture
-def receiver(settings: Any) -> Iterator[Receiver]:
-    with running_receiver() as running:
-        settings.OUTGOING_HTTP, settings.OUTGOING_PORTS = True, {running.port}
-        settings.OUTGOING_NETWORKS = (ipaddress.ip_network("127.0.0.0/8"),)
-        yield running
-
-
-@pytest.fixture
-def person() -> AbstractBaseUser:
-    made: AbstractBaseUser = PersonFactory.create()
-    return made
-
-
-def says_it_back(handler: Handler) -> None:
-    challenge = json.loads(handler.server.received[-1].body)["data"]["context"].get("challenge")
-    handler.answer(200, json.dumps({"challenge": challenge}).encode())
-
-
-def add(person: AbstractBaseUser, url: str) -> tuple[Webhook, str]:
-    webhook, secret = webhooks.add_webhook(user=person, url=url, label="Mine")
-    Pump().drain()
-    webhook.refresh_from_db()
-    return webhook, secret
-
-
-@pytest.fixture
-def webhook(person: AbstractBaseUser, receiver: Receiver) -> Webhook:
-    """A webhook that is confirmed, and a receiver that has forgotten how."""
-    receiver.behave(says_it_back)
-    made, _secret = add(person, receiver.url("/hook"))
-    receiver.received.clear()
-    receiver.behave(lambda handler: handler.answer(204))
-    return made
-
-
-def tell(person: AbstractBaseUser) -> Delivery:
-    """Tell of something and deliver; return what is owed to the webhook."""
-    notify(kind="file_shared", to=person, context=SHARED, url="/files/")
-    Pump().drain()
-    return Delivery.objects.filter(channel="webhook").latest("pk")
-
-
-def again(delivery: Delivery) -> Delivery:
-    Delivery.objects.filter(pk=delivery.pk).update(due_at=timezone.now())
-    # Breakers of the circuit are not what is tried here.
-    ChannelState.objects.all().delete()
-    Pump().drain()
-    delivery.refresh_from_db()
-    return delivery
-
-
-def is_confirmed(webhook: Webhook) -> bool:
-    return Endpoint.objects.get(pk=webhook.pk).verified_at is not None
-
-
-def verify_as_documented(secret: str, got: Received) -> Any:
-    """Run the receiver's code of docs/webhooks.md on what arrived."""
-    page = (ROOT / "docs/webhooks.md").read_text()
-    (example,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
-    space: dict[str, Any] = {}
-    exec(compile(example, "docs/webhooks.md", "exec"), space)
-    return space["verify"](secret, got.headers, got.body)
-
-
-def test_the_receiver_confirms_by_saying_the_challenge_back(
-    person: AbstractBaseUser, receiver: Receiver
-) -> None:
-    receiver.behave(says_it_back)
-    webhook, secret = add(person, receiver.url("/hook?x=1"))
-    (got,) = receiver.received
-    assert (got.method, got.path) == ("POST", "/hook?x=1")
-    assert verify_as_documented(secret, got)["type"] == "webhook_challenge"
-    assert is_confirmed(webhook)
-
-
-@pytest.mark.parametrize("how", ["plain", "padded"])
-def test_a_plain_answer_will_do(person: AbstractBaseUser, receiver: Receiver, how: str) -> None:
-    def answers(handler: Handler) -> None:
-        challenge = json.loads(handler.server.received[-1].body)["data"]["context"]["challenge"]
-        handler.answer(200, challenge.encode() if how == "plain" else f" {challenge}\n".encode())
-
-    receiver.behave(answers)
-    assert is_confirmed(add(person, receiver.url())[0])
-
-
-@pytest.mark.parametrize(
-    "answer", [b"", b"ok", b"{}", b"[]", b'{"challenge": null}', b'{"challenge": ""}', b"\xff\xfe"]
-)
-def test_whoever_does_not_say_it_back_gets_nothing_more(
-    person: AbstractBaseUser, receiver: Receiver, answer: bytes
-) -> None:
-    receiver.behave(lambda handler: handler.answer(200, answer))
-    webhook, _secret = add(person, receiver.url())
-    assert not is_confirmed(webhook)
-    notify(kind="file_shared", to=person, context=SHARED)
-    Pump().drain()
-    assert [json.loads(got.body)["type"] for got in receiver.received] == ["webhook_challenge"]
-    with pytest.raises(NotificationError, match="Confirm"):
-        webhooks.send_test(webhook=webhook)
-
-
-def test_a_challenge_in_a_failure_confirms_nothing(
-    person: AbstractBaseUser, receiver: Receiver
-) -> None:
-    """An error page that repeats what was posted is not somebody who agrees."""
-    receiver.behave(
-        lambda handler: handler.answer(
-            500,
-            json.loads(handler.server.received[-1].body)["data"]["context"]["challenge"].encode(),
-        )
-    )
-    assert not is_confirmed(add(person, receiver.url())[0])
-
-
-def test_what_arrived_can_be_typed(person: AbstractBaseUser, receiver: Receiver) -> None:
-    webhook, _secret = add(person, receiver.url())
-    first = json.loads(receiver.received[-1].body)["data"]["context"]["challenge"]
-    webhooks.send_challenge(webhook=webhook)
-    Pump().drain()
-    newest = json.loads(receiver.received[-1].body)["data"]["context"]["challenge"]
-    webhook = Webhook.objects.select_related("endpoint").get()
-    for wrong in ("", first, newest[:-1], "K7QJ2M4XTAK7QJ2M"):
-        with pytest.raises(NotificationError, match="not what was sent"):
-            webhooks.confirm(webhook=webhook, challenge=wrong)
-    assert not is_confirmed(webhook)
-    webhooks.confirm(webhook=webhook, challenge=f" {newest[:8].lower()} {newest[8:]}")
-    assert is_confirmed(webhook)
-
-
-@pytest.mark.parametrize("how", ["refuses", "hangs up"])
-def test_who_does_not_answer_is_not_challenged_for_long(
-    person: AbstractBaseUser, receiver: Receiver, how: str
-) -> None:
-    refuses = how == "refuses"
-
-    def behaves(handler: Handler) -> None:
-        if refuses:
-            handler.answer(500)
-        else:
-            handler.wfile.write(b"no HTTP")
-
-    receiver.behave(behaves)
-    add(person, receiver.url())
-    challenge = Delivery.objects.get(channel="webhook")
-    assert challenge.state == State.PENDING
-    for _attempt in range(5):
-        challenge = again(challenge)
-    assert challenge.state == State.DEAD
-    assert len(receiver.received) == 3
-
-
-def test_a_challenge_that_means_nothing_any_more_is_not_sent(
-    person: AbstractBaseUser, receiver: Receiver
-) -> None:
-    receiver.behave(lambda handler: handler.answer(500))
-    webhook, _secret = add(person, receiver.url())
-    webhook = Webhook.objects.select_related("endpoint").get()
-    webhooks.send_challenge(webhook=webhook)
-    assert Delivery.objects.open().filter(channel="webhook").count() == 1
-    newest = Endpoint.objects.get(pk=webhook.pk).data["challenge"]
-    webhook = Webhook.objects.select_related("endpoint").get()
-    webhooks.confirm(webhook=webhook, challenge=newest)
-    assert not Delivery.objects.open().filter(channel="webhook").exists()
-
-
-def test_the_challenge_is_told_nowhere_else(person: AbstractBaseUser, receiver: Receiver) -> None:
-    add(person, receiver.url())
-    told = Notification.objects.filter(recipient_id=person.pk, in_inbox=True)
-    assert [notice.kind for notice in told] == ["webhook_added"]
-    assert Delivery.objects.filter(notification__kind="webhook_challenge").count() == 1
 
 
 def test_what_happens_is_posted_signed(
@@ -321,23 +142,29 @@ def test_gone_is_gone(person: AbstractBaseUser, receiver: Receiver, webhook: Web
 
 
 def test_one_receiver_that_is_down_does_not_hold_up_another(
-    person: AbstractBaseUser, receiver: Receiver, webhook: Webhook
+    person: AbstractBaseUser, receiver: Receiver, webhook: Webhook, settings: Any
 ) -> None:
     with running_receiver() as other:
-        receiver.behave(says_it_back)
-        second, _secret = add(person, receiver.url("/second"))
-        Endpoint.objects.filter(pk=second.pk).update(address=f"http://127.0.0.1:{other.port}/")
-        receiver.received.clear()
+        settings.OUTGOING_PORTS = {receiver.port, other.port}
+        other.behave(says_it_back)
+        second, _secret = add(person, other.url("/second"))
         receiver.behave(lambda handler: handler.answer(500))
+        other.behave(lambda handler: handler.answer(204))
+        # More failures in a row than a circuit stands.
+        for _event in range(THRESHOLD + 2):
+            tell(person)
+        resting = ChannelState.objects.filter(name=f"webhook:{webhook.pk}", failures__gte=THRESHOLD)
+        # However slow this machine is.
+        assert resting.update(paused_until=timezone.now() + timedelta(hours=1)) == 1
+        count = len(receiver.received)
         tell(person)
-    states = dict(
-        Delivery.objects.filter(notification__kind="file_shared", channel="webhook").values_list(
-            "endpoint_id", "state"
-        )
-    )
-    assert states[webhook.pk] == State.PENDING
-    # A port that is not allowed: refused, and its own trouble.
-    assert states[second.pk] == State.DEAD
+    owed = Delivery.objects.filter(notification__kind="file_shared")
+    states = set(owed.filter(endpoint=second.pk).values_list("state", flat=True))
+    assert states == {State.SENT}
+    assert not owed.filter(endpoint=webhook.pk, state=State.SENT).exists()
+    # It is left alone, and nothing is lost.
+    assert len(receiver.received) == count
+    assert owed.filter(endpoint=webhook.pk).count() == THRESHOLD + 3
 
 
 @pytest.mark.parametrize("address", ["http://127.0.0.1", "http://localhost", "http://[::1]"])
@@ -350,15 +177,6 @@ def test_our_own_network_is_not_called(
     call = WebhookCall.objects.get()
     assert call.status is None
     assert "network" in call.error or "refused" in call.error
-
-
-@pytest.mark.parametrize(
-    "url", ["", "hooks.example.com", "ftp://example.com", "https://u:p@example.com", "https://x:22"]
-)
-def test_what_is_no_address_is_said_at_once(person: AbstractBaseUser, url: str) -> None:
-    with pytest.raises(NotificationError):
-        webhooks.add_webhook(user=person, url=url, label="")
-    assert not Endpoint.objects.exists()
 
 
 def test_a_secret_is_exchanged_without_a_gap(
@@ -444,26 +262,6 @@ def test_a_message_is_sent_again_under_its_id(
     assert [got.headers["webhook-id"] for got in receiver.received] == [
         str(owed.idempotency_key)
     ] * 2
-
-
-def test_webhooks_are_few_and_each_once(person: AbstractBaseUser) -> None:
-    for number in range(webhooks.WEBHOOKS_PER_PERSON):
-        webhooks.add_webhook(user=person, url=f"https://hooks.example.com/{number}", label="")
-    with pytest.raises(NotificationError, match="10 webhooks"):
-        webhooks.add_webhook(user=person, url="https://hooks.example.com/x", label="")
-    with pytest.raises(NotificationError, match="already"):
-        webhooks.add_webhook(user=person, url="https://hooks.example.com/1", label="")
-
-
-def test_nobody_is_bombarded_by_adding_and_removing(person: AbstractBaseUser) -> None:
-    for _round in range(webhooks.PROBES_PER_HOUR):
-        made, _secret = webhooks.add_webhook(
-            user=person, url="https://victim.example.com/", label=""
-        )
-        made.endpoint.delete()
-    with pytest.raises(NotificationError, match="Wait an hour"):
-        webhooks.add_webhook(user=person, url="https://victim.example.com/", label="")
-    assert not Endpoint.objects.exists()
 
 
 def test_what_is_old_is_forgotten(webhook: Webhook) -> None:

@@ -12,15 +12,19 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
-from django.db.models import F, Sum, Value
-from django.db.models.functions import Greatest
+from django.db.models import Sum
+from django.urls import reverse
 from django.utils import timezone
 
 from files.errors import QuotaError
 from files.models import Blob, Upload, Vault
 from files.sizes import filesize
+from notifications.events import notify
 
 BATCH = 1000
+# Per cent of the quota at which the owner is told.
+LEVELS = (80, 95, 100)
+WELL_BELOW = 5
 
 
 @dataclass(frozen=True)
@@ -79,7 +83,7 @@ def set_quota(*, owner_id: UUID, quota: int | None) -> Vault:
     """
     vault = lock_vault(owner_id)
     vault.quota = quota
-    vault.save(update_fields=["quota"])
+    _save(vault)
     return vault
 
 
@@ -111,7 +115,8 @@ def take_space(blob: Blob) -> None:
         blobs.only("pk").get()
         return
     require_room(vault=vault, size=blob.size)
-    Vault.objects.filter(pk=vault.pk).update(used=F("used") + blob.size)
+    vault.used += blob.size
+    _save(vault)
     blob.released_at = None
 
 
@@ -126,8 +131,8 @@ def give_back_space(*, owner_id: UUID, blob_ids: Iterable[UUID]) -> int:
     given_back = sum(_release(owner_id, batch) for batch in batched(blob_ids, BATCH))
     # Never below nothing, which would refuse the purge: during a deployment, the program before
     # this one has stored without counting. The next recount puts that right.
-    left = Greatest(F("used") - given_back, Value(0))
-    Vault.objects.filter(pk=vault.pk).update(used=left)
+    vault.used = max(0, vault.used - given_back)
+    _save(vault)
     return given_back
 
 
@@ -138,3 +143,32 @@ def _release(owner_id: UUID, blob_ids: Sequence[UUID]) -> int:
     sizes = dict(going.values_list("pk", "size"))
     Blob.objects.filter(pk__in=list(sizes)).update(released_at=timezone.now())
     return sum(sizes.values())
+
+
+def _save(vault: Vault) -> None:
+    """Save the locked row, and tell its owner of a level that it has come up to, once.
+
+    They are told again only after it has been well below: files come and go near a limit.
+    """
+    level = _level_of(vault)
+    if level > vault.told_level:
+        vault.told_level = level
+        notify(
+            kind=f"quota_{level}",
+            to=vault.owner,
+            context={"used": vault.used, "quota": quota_of(vault)},
+            url=reverse("files:space"),
+        )
+    elif _percent(vault) < vault.told_level - WELL_BELOW:
+        vault.told_level = level
+    vault.save(update_fields=["quota", "used", "told_level"])
+
+
+def _level_of(vault: Vault) -> int:
+    return max((level for level in LEVELS if _percent(vault) >= level), default=0)
+
+
+def _percent(vault: Vault) -> int:
+    """Return how full it is, as it is shown: 99.5 % is full."""
+    quota = quota_of(vault)
+    return round(100 * vault.used / quota) if quota else 0

@@ -58,7 +58,8 @@ def _is_right(vault: Vault) -> bool:
 def _correct(vault: Vault) -> int:
     # The tree's lock, where there is a tree: no version comes or goes meanwhile.
     list(Node.objects.select_for_update().filter(owner_id=vault.pk, parent=None))
-    before = lock_vault(vault.pk).used
+    vault = lock_vault(vault.pk)
+    before = vault.used
     blobs = Blob.objects.filter(owner_id=vault.pk)
     blobs.filter(NAMED, released_at__isnull=False).update(released_at=None)
     blobs.filter(~NAMED, released_at=None).update(released_at=timezone.now())

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from files.blobs import store_blob, sweep_blobs
 from files.conflicts import Conflict
-from files.errors import QuotaError, VersionError
+from files.errors import NameTakenError, QuotaError, VersionError
 from files.models import Blob, Node, Upload, Vault, Version
 from files.moving import copy_nodes
 from files.quota import set_quota, take_space, usage_of
@@ -28,6 +28,7 @@ from files.uploads.finish import place_blob
 from files.uploads.receive import receive_stream
 from files.vault import delete_vault
 from files.versions import delete_version, newest_version, restore_version
+from notifications.models import Notification
 
 
 def used(owner: Any) -> int:
@@ -246,6 +247,52 @@ def test_the_command_shows_and_sets(owner: Any, root: Node, settings: Any) -> No
     for bad in (["nobody@example.com"], [owner.email, "--set", "plenty"]):
         with pytest.raises(CommandError):
             call_command("files_quota", *bad)
+
+
+def told(owner: Any) -> list[str]:
+    kinds = Notification.objects.filter(recipient=owner).order_by("pk")
+    return list(kinds.values_list("kind", flat=True))
+
+
+def test_each_level_is_told_once_until_it_has_been_well_below(owner: Any, root: Node) -> None:
+    set_quota(owner_id=owner.pk, quota=100)
+    make_file(root, "most", bytes(79))
+    assert told(owner) == []
+    one = make_file(root, "one", bytes(1))
+    assert told(owner) == ["quota_80"]
+    for _ in range(3):
+        trash_nodes(owner=owner, nodes=[one])
+        purge_trash(owner=owner)
+        one = make_file(root, "one", bytes(1))
+    assert told(owner) == ["quota_80"], "coming and going at the level tells nothing new"
+    last = make_file(root, "last", bytes(20))
+    assert told(owner) == ["quota_80", "quota_100"], "the highest alone"
+    trash_nodes(owner=owner, nodes=[last])
+    purge_trash(owner=owner)
+    make_file(root, "again", bytes(15))
+    assert told(owner) == ["quota_80", "quota_100", "quota_95"]
+
+
+def test_a_refused_upload_tells_nothing(owner: Any, root: Node) -> None:
+    set_quota(owner_id=owner.pk, quota=100)
+    with pytest.raises(QuotaError):
+        make_file(root, "much", bytes(101))
+    with pytest.raises(NameTakenError):
+        place_blob(
+            folder=make_file(root, "a", b"").parent or root,
+            folders=[],
+            name="a",
+            blob=orphan(owner, bytes(90)),
+            conflict=Conflict.ASK,
+        )
+    assert told(owner) == []
+
+
+def test_a_lowered_quota_tells(owner: Any, root: Node) -> None:
+    make_file(root, "a", bytes(90))
+    set_quota(owner_id=owner.pk, quota=100)
+    assert told(owner) == ["quota_80"]
+    assert Notification.objects.get().context == {"used": 90, "quota": 100}
 
 
 def test_the_cost_of_counting_does_not_grow(

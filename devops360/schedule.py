@@ -21,12 +21,14 @@ from accounts.sessions import forget_ended_sessions
 from devops360.audit import seal_new
 from devops360.models import JobRun
 from files.activity import forget_old_activity
-from files.blobs import sweep_blobs, sweep_incoming
 from files.recent import forget_old_openings
 from files.recount import recount_vaults
 from files.requests import tell_of_received
+from files.retention import prune_versions
+from files.scrub import scrub_a_while
 from files.search import fill_search_keys
 from files.sharing import tell_of_ending_links
+from files.sweep import sweep, sweep_blobs, sweep_unfinished
 from files.trash import purge_old_trash
 from files.uploads.abort import expire_uploads
 from files.uploads.strays import clear_strays
@@ -41,6 +43,8 @@ FEW_MINUTES = timedelta(minutes=3)
 QUARTER = timedelta(minutes=15)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
+# Of listing what the stores hold; what is not reached is reached on another day.
+SWEEP_SECONDS = 120
 FINISHED_TASKS_ARE_KEPT = timedelta(days=7)
 FAILED_TASKS_ARE_KEPT = timedelta(days=30)
 
@@ -73,7 +77,10 @@ JOBS = {
         Job("clear_strays", DAY, clear_strays),
         Job("sweep_blobs", HOUR, sweep_blobs),
         Job("recount_vaults", DAY, recount_vaults),
-        Job("sweep_incoming", DAY, sweep_incoming),
+        Job("scrub", QUARTER, scrub_a_while),
+        Job("prune_versions", DAY, prune_versions),
+        Job("sweep_unfinished", DAY, sweep_unfinished),
+        Job("sweep", DAY, lambda: sweep(seconds=SWEEP_SECONDS)),
         Job("delete_due_accounts", HOUR, delete_due),
         Job("finish_due_recoveries", QUARTER, finish_due),
         Job("tell_of_wrong_passwords", QUARTER, tell_of_wrong_passwords),

@@ -203,6 +203,18 @@ FILES_COMPLETE_SIZE = env.integer("FILES_COMPLETE_SIZE", 2 * 1024**3)
 FILES_TRASH_DAYS = env.integer("FILES_TRASH_DAYS", 30, minimum=1)
 # Whether people may ask others, who have no account, to put files into a folder of theirs.
 FILES_REQUESTS = env.flag("FILES_REQUESTS", default=True)
+# How long the store keeps objects that no row names. A backup of the database that is put back
+# finds its bytes for so long.
+FILES_ORPHAN_DAYS = env.integer("FILES_ORPHAN_DAYS", 14, minimum=1)
+# Versions that are deleted by themselves: beyond so many of a file, or older; 0 keeps them. The
+# newest always stays.
+FILES_VERSIONS_KEPT = env.integer("FILES_VERSIONS_KEPT", 100, minimum=0)
+FILES_VERSIONS_DAYS = env.integer("FILES_VERSIONS_DAYS", 0, minimum=0)
+# Every blob is read again about once in so many days, at most so many bytes in a second, by a
+# worker that takes so many seconds for it in a quarter of an hour; 0 seconds: never.
+FILES_SCRUB_DAYS = env.integer("FILES_SCRUB_DAYS", 30, minimum=1)
+FILES_SCRUB_RATE = env.integer("FILES_SCRUB_RATE", 50_000_000, minimum=1)
+FILES_SCRUB_SECONDS = env.integer("FILES_SCRUB_SECONDS", 30, minimum=0, maximum=600)
 # How long it is known who did what with a file, with the addresses of guests.
 FILES_ACTIVITY_DAYS = env.integer("FILES_ACTIVITY_DAYS", 180, minimum=1)
 FILES_TAGS = env.integer("FILES_TAGS", 500, minimum=1)

@@ -23,6 +23,7 @@ from files.people import register_directory
 from files.quota import own_quota, set_quota
 from files.sizes import filesize
 from files.vault import delete_vault, storage_used, walk_vault
+from files.zips import DAMAGED
 
 # These hold their own compression: packing them again costs time and saves nothing.
 PACKED = ("image/", "video/", "audio/", "application/zip", "application/pdf", "application/gzip")
@@ -53,6 +54,10 @@ def connect_apps() -> None:
 def export_files(user: User) -> Iterator[ExportItem]:
     """Yield every living file of the person's vault under its own path."""
     for path, blob in walk_vault(owner=user):
+        if blob.quarantined_at is not None:
+            # A word in its place, so that it is missed.
+            yield ExportItem(f"{PurePosixPath(path)} is damaged.txt", iter([DAMAGED]))
+            continue
         packed = blob.media_type.startswith(PACKED)
         yield ExportItem(str(PurePosixPath(path)), read_blob(blob), compressed=packed)
 

@@ -5,26 +5,21 @@ import hashlib
 import logging
 import secrets
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import IO, Any, Protocol
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.files.base import File
-from django.core.files.storage import default_storage
-from django.db import transaction
 from django.db.models import Exists, OuterRef
-from django.utils import timezone
 
-from files.errors import IncompleteError, StorageFullError, TooLargeError
+from files.errors import IncompleteError, QuarantineError, StorageFullError, TooLargeError
 from files.models import Blob, Version
 from files.sniffing import sniff
-from files.stores import LOCAL, current_store, store_named
+from files.stores import current_store, store_named
 
 logger = logging.getLogger(__name__)
 
 HEAD = 64 * 1024
 CHUNK = 1024 * 1024
-GRACE = timedelta(days=1)
 NAMED = Exists(Version.objects.filter(blob=OuterRef("pk")))
 
 
@@ -118,9 +113,26 @@ def store_blob(
         raise
 
 
+def require_whole(blob: Blob) -> None:
+    """Raise QuarantineError for bytes that were found not to be what was stored."""
+    if blob.quarantined_at is not None:
+        raise QuarantineError
+
+
 def open_blob(blob: Blob) -> IO[Any]:
-    """Open the stored bytes for reading."""
-    return store_named(blob.store).open(blob.key, "rb")
+    """Open the stored bytes for reading. Raises QuarantineError for what is damaged or missing.
+
+    A blob that has moved to the other store since its row was read is opened there.
+    """
+    require_whole(blob)
+    try:
+        return store_named(blob.store).open(blob.key, "rb")
+    except FileNotFoundError:
+        now = Blob.objects.filter(pk=blob.pk).first()
+        if now is None or now.store == blob.store:
+            logger.exception("missing object store=%s key=%s", blob.store, blob.key)
+            raise QuarantineError from None
+        return store_named(now.store).open(now.key, "rb")
 
 
 def read_blob(blob: Blob) -> Iterator[bytes]:
@@ -131,42 +143,10 @@ def read_blob(blob: Blob) -> Iterator[bytes]:
 
 
 def discard_blob(blob: Blob) -> None:
-    """Delete a blob that nothing came to name: what a refused upload had stored."""
-    blob.delete()
-    store_named(blob.store).delete(blob.key)
+    """Delete a blob that nothing came to name: what a refused upload had stored.
 
-
-def sweep_incoming() -> int:
-    """Delete what killed processes left half-written over a day ago. Returns how many files.
-
-    Only the local store writes such files; S3 forgets broken uploads by itself.
+    One that a version names is left alone: where the answer to a COMMIT was lost, the upload may
+    have succeeded after all.
     """
-    sweep = getattr(store_named(LOCAL), "sweep_incoming", None)
-    return int(sweep(older_than=GRACE.total_seconds())) if sweep else 0
-
-
-def sweep_blobs(*, grace: timedelta = GRACE, batch: int = 500) -> int:
-    """Delete blobs that no version has named for longer than `grace`. Returns how many."""
-    swept = 0
-    while True:
-        with transaction.atomic():
-            blobs = list(
-                Blob.objects.select_for_update(skip_locked=True, of=("self",))
-                .filter(~NAMED, uploads=None, released_at__lt=timezone.now() - grace)
-                .prefetch_related("previews")[:batch]
-            )
-            going = [(store_named(blob.store), blob.key) for blob in blobs]
-            going += [
-                (default_storage, preview.key)
-                for blob in blobs
-                for preview in blob.previews.all()
-                if preview.key
-            ]
-            Blob.objects.filter(pk__in=[blob.pk for blob in blobs]).delete()
-        # The rows first: a row must never name bytes that are gone.
-        for store, key in going:
-            store.delete(key)
-        swept += len(blobs)
-        if len(blobs) < batch:
-            logger.info("swept blobs=%d", swept)
-            return swept
+    if Blob.objects.filter(~NAMED, pk=blob.pk).delete()[0]:
+        store_named(blob.store).delete(blob.key)

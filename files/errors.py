@@ -68,6 +68,16 @@ class TagError(FilesError):
     """A tag that cannot be, or one too many."""
 
 
+class QuarantineError(FilesError):
+    """Stored bytes that are not what was stored, or are not there: nobody is given them."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "What is stored of this file is damaged, so it is not given out. Restore an older "
+            "version, or upload the file again. The administrators have been told."
+        )
+
+
 class StorageFullError(FilesError):
     """The disk has no room."""
 

@@ -53,14 +53,19 @@ class DurableFileSystemStorage(FileSystemStorage):
 
         Returns how many files that were.
         """
-        folder = Path(self.base_location) / INCOMING
-        if not folder.is_dir():
-            return 0
-        limit = time.time() - older_than
-        stale = [path for path in folder.iterdir() if path.stat().st_mtime < limit]
+        stale = self.stale_files(INCOMING, older_than=older_than)
         for path in stale:
             path.unlink(missing_ok=True)
         return len(stale)
+
+    def stale_files(self, folder: str, *, older_than: float) -> list[Path]:
+        """Return what nobody has written to for so many seconds, in INCOMING or UPLOADS."""
+        place = Path(self.base_location) / folder
+        if not place.is_dir():
+            return []
+        limit = time.time() - older_than
+        with os.scandir(place) as entries:
+            return [Path(entry) for entry in entries if modified_at(entry) < limit]
 
     def adopt(self, path: Path, file: int, name: str) -> None:
         """Give a file of this disk its name here, durable, without a copy. Harmless to repeat.
@@ -107,6 +112,14 @@ class DurableFileSystemStorage(FileSystemStorage):
         for path in reversed(missing):
             path.mkdir(mode=0o700, exist_ok=True)
             _fsync_folder(path.parent)
+
+
+def modified_at(entry: os.DirEntry[str]) -> float:
+    """Return when it was last written; now, for what has gone meanwhile."""
+    try:
+        return entry.stat(follow_symlinks=False).st_mtime
+    except FileNotFoundError:
+        return time.time()
 
 
 def _fsync_folder(folder: Path) -> None:

@@ -1,4 +1,5 @@
-from django.urls import path
+from django.urls import path, register_converter
+from django.urls.converters import IntConverter
 
 from files.views import (
     activity,
@@ -15,7 +16,17 @@ from files.views import (
     trash,
     tree,
     uploads,
+    versions,
 )
+
+
+class VersionConverter(IntConverter):
+    """A version's number: no more digits than the column takes."""
+
+    regex = "[0-9]{1,9}"
+
+
+register_converter(VersionConverter, "version")
 
 app_name = "files"
 urlpatterns = [
@@ -64,6 +75,19 @@ urlpatterns = [
     path("grants/<uuid:pk>/leave/", sharing.leave, name="leave"),
     path("requests/<uuid:pk>/end/", sharing.end_file_request, name="end_request"),
     path("shares/<uuid:pk>/end/", sharing.revoke, name="revoke_share"),
+    path("<uuid:pk>/versions/", versions.versions, name="versions"),
+    path("<uuid:pk>/versions/<version:number>/", versions.version, name="version"),
+    path(
+        "<uuid:pk>/versions/<version:number>/download/", versions.download, name="version_download"
+    ),
+    path("<uuid:pk>/versions/<version:number>/content/", versions.content, name="version_content"),
+    path(
+        "<uuid:pk>/versions/<version:number>/preview/<str:variant>/",
+        versions.preview_file,
+        name="version_preview",
+    ),
+    path("<uuid:pk>/versions/<version:number>/restore/", versions.restore, name="version_restore"),
+    path("<uuid:pk>/versions/<version:number>/delete/", versions.delete, name="version_delete"),
     path("<uuid:pk>/rename/", tree.rename, name="rename"),
     path("<uuid:pk>/download/", content.download, name="download"),
     path("<uuid:pk>/content/", content.content, name="content"),

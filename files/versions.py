@@ -1,15 +1,22 @@
 """Versions: what a file has held. The newest is what it holds."""
 
+import re
+from dataclasses import dataclass
+
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
 from files.activity import SITE, Act, record
+from files.blobs import require_whole
 from files.errors import VersionError
 from files.models import Activity, Blob, Node, Version
 from files.names import name_fields
 from files.quota import give_back_space, take_space
 from files.tree import lock_tree
+
+PAGE = 50
+NUMBER = re.compile(r"\d{1,9}", re.ASCII)
 
 
 @transaction.atomic
@@ -56,11 +63,13 @@ def restore_version(*, version: Version, act: Act = SITE) -> Version:
 
     Nothing is lost by it: what the file held until now stays a version, which can be restored in
     turn. It takes no space. Raises Node.DoesNotExist where the file has been deleted,
-    Version.DoesNotExist where the version has, and VersionError for what the file holds already.
+    Version.DoesNotExist where the version has, VersionError for what the file holds already, and
+    QuarantineError for what is damaged.
     """
     version = _held(version)
     if version.blob_id == version.node.content_id:
         raise VersionError("The file already holds this version.")
+    require_whole(version.blob)
     node = add_version(node=version.node, blob=version.blob, act=act)
     record(Activity.Kind.REPLACED, [node], act, detail=f"version {version.number}")
     return newest_version(node)
@@ -79,6 +88,33 @@ def delete_version(*, version: Version, act: Act = SITE) -> int:
     record(Activity.Kind.PURGED, [version.node], act, detail=f"version {version.number}")
     version.delete()
     return give_back_space(owner_id=version.node.owner_id, blob_ids=[version.blob_id])
+
+
+@dataclass(frozen=True)
+class VersionsPage:
+    """`next_before` is the number before which the next page begins; 0 on the last one."""
+
+    versions: list[Version]
+    next_before: int
+    # Of all pages.
+    total: int
+
+
+def versions_page(*, node: Node, before: str = "") -> VersionsPage:
+    """Return a page of what the file has held, the newest first; two queries.
+
+    Raises ValueError where `before` is no number of a version.
+    """
+    held = Version.objects.filter(node=node)
+    total = held.count()
+    if before:
+        if not NUMBER.fullmatch(before):
+            raise ValueError(before)
+        held = held.filter(number__lt=int(before))
+    related = held.select_related("blob", "created_by")
+    versions = list(related.order_by("-number")[: PAGE + 1])
+    more, versions = len(versions) > PAGE, versions[:PAGE]
+    return VersionsPage(versions, versions[-1].number if more else 0, total)
 
 
 def newest_version(node: Node) -> Version:

@@ -7,9 +7,11 @@ from django.conf import settings
 from zipstream import ZipStream
 
 from files.blobs import read_blob
-from files.errors import TooLargeError
+from files.errors import QuarantineError, TooLargeError
 from files.models import Node
 from files.names import name_key, numbered
+
+DAMAGED = f"{QuarantineError()}\n".encode()
 
 
 def zip_nodes(*, nodes: Sequence[Node]) -> ZipStream:
@@ -29,7 +31,10 @@ def zip_nodes(*, nodes: Sequence[Node]) -> ZipStream:
             )
         folders: dict[UUID | None, str] = {}
         for node, path in level:
-            if node.content is not None:
+            if node.content is not None and node.content.quarantined_at is not None:
+                # In its place: the others should not have to stay behind for its sake.
+                stream.add(DAMAGED, f"{path} is damaged.txt", size=len(DAMAGED))
+            elif node.content is not None:
                 stream.add(read_blob(node.content), path, size=node.content.size)
             else:
                 stream.mkdir(path)

@@ -32,6 +32,8 @@ class Blob(models.Model):
     # When its bytes were last read and found to be right, and when they were found not to be.
     verified_at = models.DateTimeField(null=True, editable=False)
     quarantined_at = models.DateTimeField(null=True, editable=False)
+    # When it came to its store from the other one, which keeps its copy for a while.
+    moved_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(size__gte=0), name="blob_size")]
@@ -43,6 +45,15 @@ class Blob(models.Model):
                 condition=Q(released_at__isnull=False),
                 name="blob_released",
             ),
+            # Whose turn it is to be read again.
+            models.Index(
+                fields=["verified_at", "id"],
+                condition=Q(verified_at__isnull=False),
+                name="blob_verified",
+            ),
+            models.Index(fields=["id"], condition=Q(verified_at=None), name="blob_unread"),
+            # What is still to be moved, one store's blobs in order.
+            models.Index(fields=["store", "id"], name="blob_by_store"),
         ]
 
     def __str__(self) -> str:
@@ -101,6 +112,7 @@ class Preview(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["blob", "variant"], name="preview_variant_unique"),
         ]
+        indexes = [models.Index(fields=["key"], condition=~Q(key=""), name="preview_key")]
 
     def __str__(self) -> str:
         return f"{self.blob_id} {self.variant} {self.state}"

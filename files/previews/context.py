@@ -65,6 +65,8 @@ def preview_context(*, node: Node, page: int = 1) -> PreviewContext:
     """
     kind = kind_of(node.media_type)
     mislabelled = _is_mislabelled(node)
+    if node.content is not None and node.content.quarantined_at is not None:
+        return PreviewContext(kind, "files/previews/damaged.html", "ready")
     if node.content is None or not kind.rendered:
         return PreviewContext(kind, _template(kind), "ready", mislabelled=mislabelled)
     view = request_preview(blob=node.content, variant="view", name=node.name)

@@ -17,7 +17,8 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 
-from files.blobs import open_blob
+from files.blobs import open_blob, require_whole
+from files.errors import QuarantineError
 from files.models import Blob, Node, Preview
 from files.previews import sandbox
 from files.previews.errors import RenderError
@@ -130,12 +131,15 @@ def _local_copy(blob: Blob) -> Iterator[Path]:
     if blob.size > MAX_SOURCE:
         raise RenderError("too_big")
     try:
+        require_whole(blob)
         yield Path(store_named(blob.store).path(blob.key))
     except NotImplementedError:
         with tempfile.NamedTemporaryFile() as copy, open_blob(blob) as stored:
             shutil.copyfileobj(stored, copy)
             copy.flush()
             yield Path(copy.name)
+    except QuarantineError:
+        raise RenderError("failed") from None
 
 
 def thumbnails_for(nodes: Sequence[Node]) -> dict[UUID, Preview]:

@@ -84,6 +84,13 @@ ROUTES = {
     "activity": Row(stranger=200),
     "node_activity": Row(node="file"),
     "revoke_share": Row("post", "link", owner=302),
+    "versions": Row(node="replaced"),
+    "version": Row(node="replaced", extra=("1",)),
+    "version_download": Row(node="replaced", extra=("1",)),
+    "version_content": Row(node="picture", extra=("1",)),
+    "version_preview": Row(node="picture", extra=("1", "thumbnail")),
+    "version_restore": Row("post", "replaced", extra=("1",)),
+    "version_delete": Row("post", "replaced", extra=("1",)),
     "rename": Row("post", "file", {"name": "other"}),
     "download": Row(node="file"),
     "content": Row(node="picture"),
@@ -109,7 +116,9 @@ def things(owner: Any, root: Node) -> dict[str, Any]:
     )
     file = make_file(root, "file.txt")
     folder = make_folder(owner, "folder")
+    make_file(root, "replaced.txt", b"old")
     return {
+        "replaced": make_file(root, "replaced.txt", b"new", Conflict.REPLACE),
         "folder": folder,
         "grant": let_in(OwnerFactory(), folder),
         "request": create_request(node=folder, label="x")[0],
@@ -195,7 +204,7 @@ def test_nothing_changes_without_the_token(name: str, owner: Any, things: dict[s
     assert call(client, name, things) == 403
 
 
-SHOWN_BY_GET = {"new_folder", "rename", "move", "copy", "share", "tag"}
+SHOWN_BY_GET = {"version_delete", "new_folder", "rename", "move", "copy", "share", "tag"}
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.core.files.storage import default_storage
 
-from files.blobs import store_blob, sweep_blobs, sweep_incoming
+from files.blobs import store_blob
 from files.conflicts import Conflict, find_conflicts
 from files.errors import (
     IncompleteError,
@@ -17,6 +17,7 @@ from files.errors import (
     TooLargeError,
 )
 from files.models import Blob, Node, Version
+from files.sweep import sweep_blobs, sweep_unfinished
 from files.tests.factories import make_file, make_folder, read_file
 from files.trash import trash_nodes
 from files.uploads.receive import receive_stream
@@ -203,7 +204,7 @@ def test_what_a_killed_process_left_goes_after_a_day(root: Node, settings: Any) 
     make_file(root, "a.txt")
     left = Path(settings.MEDIA_ROOT) / ".incoming" / "left"
     left.write_bytes(b"half")
-    assert sweep_incoming() == 0
+    assert sweep_unfinished() == 0
     os.utime(left, (0, 0))
-    assert sweep_incoming() == 1
+    assert sweep_unfinished() == 1
     assert not left.exists()

@@ -1,12 +1,11 @@
 """What the worker does for uploads. Every one may run twice, late, or be killed within."""
 
-import hashlib
 import logging
 from uuid import UUID
 
 from files.activity import Act
-from files.blobs import read_blob
 from files.errors import FilesError, StoreUnavailableError
+from files.integrity import verify_blob
 from files.models import Blob, Node, Upload
 from files.uploads.complete import complete_upload
 
@@ -32,9 +31,5 @@ def finish_upload(*, upload_id: UUID) -> None:
 def digest_blob(*, blob_id: UUID) -> None:
     """Read what came straight into the bucket once, and write down its digest."""
     blob = Blob.objects.filter(pk=blob_id, sha256="").first()
-    if blob is None:
-        return
-    digest = hashlib.sha256()
-    for chunk in read_blob(blob):
-        digest.update(chunk)
-    Blob.objects.filter(pk=blob_id, sha256="").update(sha256=digest.hexdigest())
+    if blob is not None:
+        verify_blob(blob)

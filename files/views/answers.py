@@ -8,7 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from files.activity import Act
@@ -21,6 +21,7 @@ from files.errors import (
     MissingPartsError,
     NameTakenError,
     NotAllowedError,
+    QuarantineError,
     QuotaError,
     ShareError,
     SignatureError,
@@ -48,6 +49,7 @@ STATUS: dict[type[FilesError], int] = {
     MissingPartsError: 409,
     NameTakenError: 409,
     NotAllowedError: 403,
+    QuarantineError: 410,
     # RFC 4918, 11.5; the message says whose limit it is.
     QuotaError: 507,
     ShareError: 400,
@@ -101,6 +103,9 @@ def refusal(request: HttpRequest, error: FilesError) -> HttpResponse:
     if not wants_json(request):
         if isinstance(error, NotAllowedError):
             raise PermissionDenied(str(error))
+        if isinstance(error, QuarantineError) and request.method in {"GET", "HEAD"}:
+            # A page: who follows a link should not land elsewhere with a word in passing.
+            return render(request, "files/damaged.html", _about(request), status=410)
         messages.error(request, words_of(request, error))
         return redirect(next_url(request))
     body: dict[str, Any] = {"error": words_of(request, error)}
@@ -111,6 +116,11 @@ def refusal(request: HttpRequest, error: FilesError) -> HttpResponse:
     if isinstance(error, (InvalidNameError, NameTakenError)):
         body["field"] = "name"
     return JsonResponse(body, status=STATUS[type(error)], headers=_patience(error))
+
+
+def _about(request: HttpRequest) -> dict[str, Any]:
+    match = request.resolver_match
+    return {"error": QuarantineError(), "pk": match.kwargs.get("pk") if match else None}
 
 
 def _patience(error: FilesError) -> dict[str, str]:

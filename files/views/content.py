@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_POST, require_safe
 
+from files.blobs import require_whole
 from files.delivery import (
     BoundedFile,
     Span,
@@ -98,6 +99,7 @@ def preview_answer(node: Node, variant: str) -> HttpResponseBase:
 
 def deliver(request: AuthenticatedRequest, blob: Blob, *, name: str, kind: str) -> HttpResponseBase:
     """Answer with the blob, or the one range of it that was asked for (RFC 9110)."""
+    require_whole(blob)
     etag = etag_of(blob)
     unchanged = get_conditional_response(request, etag=etag, response=HttpResponse())
     if unchanged is not None and unchanged.status_code != 200:  # noqa: PLR2004

@@ -49,7 +49,7 @@ def detail(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
         "own_tags": tags_on(request.user, [node.pk]).get(node.pk, []),
         "versions_count": node.versions.count(),
         **_preview_of(request, node),
-        **_next_look(request),
+        **next_look(request),
     }
     return render(request, "files/detail.html", context)
 
@@ -64,13 +64,13 @@ def preview(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     context = {
         "node": node,
         **_preview_of(request, node),
-        **_next_look(request),
+        **next_look(request),
     }
     return render(request, "files/detail.html#preview", context)
 
 
 def _preview_of(request: AuthenticatedRequest, node: Node) -> dict[str, Any]:
-    shown = preview_context(node=node, page=_page(request))
+    shown = preview_context(node=node, page=page_number(request))
     return {"preview": shown, "urls": preview_urls(node, shown)}
 
 
@@ -89,12 +89,12 @@ def preview_urls(node: Node, shown: PreviewContext) -> dict[str, str]:
     }
 
 
-def _page(request: AuthenticatedRequest) -> int:
+def page_number(request: AuthenticatedRequest) -> int:
     """Return the page of the document to show, counted from 1."""
     return _small_number(request.GET.get("page", ""), default=1)
 
 
-def _next_look(request: AuthenticatedRequest) -> dict[str, int]:
+def next_look(request: AuthenticatedRequest) -> dict[str, int]:
     """Return the number of the next look, 0 where it is the end of looking, and the wait for it."""
     look = min(_small_number(request.GET.get("look", ""), default=0), LOOKS)
     wait = min(round(FIRST_WAIT * GROWTH**look), LONGEST_WAIT)

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from files.errors import QuarantineError
 from files.listing import Cursor, Order, folder_page
 from files.models import Node, Share
 from files.policy import Action, Role, allows, link_role
@@ -47,6 +48,8 @@ def through_link(
                 response = view(request, share, secret, *args, **kwargs)
             except (Share.DoesNotExist, Node.DoesNotExist):
                 return answer_gone(request)
+            except QuarantineError:
+                response = render(request, "files/guest/damaged.html", status=410)
             # The address is the key: no page that is gone to from here learns it.
             response.headers["Referrer-Policy"] = "no-referrer"
             return hide_from_robots(response)

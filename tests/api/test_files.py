@@ -51,6 +51,21 @@ def test_a_taken_name_is_asked_for(script: Script, root: Node, file: str) -> Non
     assert script.get(f"files/{file}/versions/9/content").status_code == 404
 
 
+def test_versions_come_back_and_go(script: Script, root: Node, file: str) -> None:
+    script.upload(root.pk, "notes.txt", b"newer", "&conflict=replace")
+    made = script.post(f"files/{file}/versions/1/restore", None)
+    assert (made.status_code, made.json()["number"]) == (201, 3)
+    assert b"".join(script.get(f"files/{file}/content").streaming_content) == b"hello"
+    assert script.call("DELETE", f"files/{file}/versions/2").status_code == 204
+    refused = script.call("DELETE", f"files/{file}/versions/3")
+    assert refused.status_code == 409
+    assert "Restore another version first" in refused.json()["detail"]
+    for number in (9, 2**40):
+        assert script.call("DELETE", f"files/{file}/versions/{number}").status_code == 404
+    numbers = [version["number"] for version in script.get(f"files/{file}/versions").json()]
+    assert numbers == [3, 1]
+
+
 def test_folders_are_made_listed_renamed_moved_copied(
     script: Script, root: Node, file: str
 ) -> None:
@@ -113,6 +128,8 @@ def calls(root: Any, file: str) -> list[tuple[str, str, Any]]:
         ("GET", f"files/{file}/content", None),
         ("GET", f"files/{file}/versions", None),
         ("GET", f"files/{file}/versions/1/content", None),
+        ("POST", f"files/{file}/versions/1/restore", None),
+        ("DELETE", f"files/{file}/versions/1", None),
         ("POST", "zip", ids),
         ("GET", f"nodes/{file}/shares", None),
         ("POST", f"nodes/{file}/shares", {}),

@@ -18,6 +18,12 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 90
+# What the tests run on: BROWSER_SITE. Each greets as `make run` does, and stops at Ctrl-C.
+COMMANDS = {
+    "one": ("manage.py", "run_local"),
+    "parts": ("-m", "tests.browser.parts"),
+    "aws-local": ("-m", "local_cloud"),
+}
 MAIL_SECONDS = 10
 LINK = re.compile(r"https?://[^\s\"<>]+")
 # How Django's file backend ends each message.
@@ -122,6 +128,7 @@ def _environment(place: Path, port: int) -> dict[str, str]:
         "PORT": str(port),
         "PYTHONUNBUFFERED": "1",
         "STATE_DIR": str(place / "var"),
+        "AWS_LOCAL_DIR": str(place / "var"),
     }
 
 
@@ -153,7 +160,7 @@ def descendants(pid: int) -> list[int]:
 def _start(place: Path, environment: dict[str, str]) -> subprocess.Popen[str]:
     with (place / "site.log").open("w") as output:
         return subprocess.Popen(
-            [sys.executable, "manage.py", "run_local"],
+            [sys.executable, *COMMANDS[os.environ.get("BROWSER_SITE", "one")]],
             cwd=ROOT,
             env=environment,
             stdout=output,

@@ -1,10 +1,4 @@
 terraform {
-  # Partial: `terraform init -backend-config=env/ENV.backend.hcl` names the bucket (bootstrap/).
-  backend "s3" {
-    use_lockfile = true
-    encrypt      = true
-  }
-
   required_version = ">= 1.11.0, < 2.0.0"
 
   required_providers {

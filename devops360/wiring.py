@@ -24,6 +24,7 @@ from files.quota import own_quota, set_quota
 from files.sizes import filesize
 from files.vault import delete_vault, storage_used, walk_vault
 from files.zips import DAMAGED
+from notifications.own_data import own_data
 
 # These hold their own compression: packing them again costs time and saves nothing.
 PACKED = ("image/", "video/", "audio/", "application/zip", "application/pdf", "application/gzip")
@@ -35,6 +36,7 @@ def connect_apps() -> None:
     Harmless to repeat.
     """
     register_exporter("files", export_files)
+    register_exporter("notifications", export_notifications)
     register_cleaner(delete_files)
     register_storage_use(storage_used)
     register_directory(find_person)
@@ -60,6 +62,12 @@ def export_files(user: User) -> Iterator[ExportItem]:
             continue
         packed = blob.media_type.startswith(PACKED)
         yield ExportItem(str(PurePosixPath(path)), read_blob(blob), compressed=packed)
+
+
+def export_notifications(user: User) -> Iterator[ExportItem]:
+    """Yield what the person was told, where they are reached, and what they chose."""
+    for path, content in own_data(user):
+        yield ExportItem(path, content)
 
 
 def delete_files(user: User) -> None:

@@ -1,6 +1,7 @@
 """What accounts and files do for each other, without knowing each other."""
 
 import io
+import json
 import zipfile
 from typing import Any
 
@@ -20,6 +21,9 @@ from files.sizes import filesize
 from files.tests.factories import OwnerFactory, make_file
 from files.trash import trash_nodes
 from files.tree import root_of
+from notifications.events import notify
+from notifications.models import Endpoint
+from notifications.receivers.webhooks import add_webhook
 
 
 @pytest.fixture
@@ -37,6 +41,25 @@ def test_the_export_holds_every_living_file(person: Any) -> None:
     assert archive.read("files/b.txt") == b"b"
     assert "account/profile.json" in archive.namelist()
     assert not [name for name in archive.namelist() if "gone" in name]
+
+
+def test_the_export_holds_what_a_person_was_told(person: Any) -> None:
+    _webhook, secret = add_webhook(user=person, url="https://hooks.example.com/", label="Mine")
+    other = UserFactory.create()
+    for somebody in (person, other):
+        told = {"actor": str(somebody.pk), "name": "Plän"}
+        notify(kind="file_shared", to=somebody, context=told)
+    archive = zipfile.ZipFile(io.BytesIO(b"".join(stream_export(user=person))))
+    notices = json.loads(archive.read("notifications/notifications.json"))
+    assert [notice["kind"] for notice in notices] == ["webhook_added", "file_shared"]
+    assert notices[1]["context"] == {"actor": str(person.pk), "name": "Plän"}
+    (address,) = json.loads(archive.read("notifications/addresses.json"))
+    assert (address["channel"], address["label"]) == ("webhook", "Mine")
+    assert json.loads(archive.read("notifications/times.json")) == []
+    whole = b"".join(archive.read(name) for name in archive.namelist())
+    challenge = Endpoint.objects.get(user=person).data["challenge"]
+    for hidden in (secret, challenge, str(other.pk)):
+        assert hidden.encode() not in whole
 
 
 def test_storage_used_counts_versions_and_trash_of_each(person: Any) -> None:

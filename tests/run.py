@@ -71,6 +71,15 @@ def in_a_browser() -> tuple[bool | None, str]:
     return _pytest("-m", "browser", "tests/browser", CHROMIUM=chromium), f"in {chromium}"
 
 
+def in_a_browser_on_s3() -> tuple[bool | None, str]:
+    chromium = find_chromium()
+    if not chromium:
+        return None, "install chromium, or set CHROMIUM to the program"
+    remark = "what depends on the store, with a bucket that browsers talk to themselves"
+    only = ("-m", "browser and stores", "tests/browser")
+    return _pytest(*only, CHROMIUM=chromium, BROWSER_STORE="s3"), remark
+
+
 def infrastructure() -> tuple[bool | None, str]:
     if tools.missing():
         return None, f"install {' and '.join(tools.missing())}"
@@ -93,6 +102,7 @@ def main() -> int:
         run("SQLite", on_sqlite),
         run("PostgreSQL", on_postgres),
         run("Browser", in_a_browser),
+        run("Browser, S3", in_a_browser_on_s3),
         run("Infra", infrastructure),
     ]
     print(f"\n=== All together {'=' * 61}")

@@ -34,6 +34,8 @@ QUIET = (
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 HERE = Path(__file__).parent
 PART = 5 * 1024**2
+# BROWSER_STORE=s3 keeps the files in a bucket: for the tests that are marked `stores`.
+ON_S3 = os.environ.get("BROWSER_STORE") == "s3"
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -88,10 +90,16 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Site]:
+    place = tmp_path_factory.mktemp("site")
     # The smallest parts that S3 takes: files of many parts need not be large.
-    parts = {"FILES_PART_SIZE": str(PART)}
-    with running_site(tmp_path_factory.mktemp("site"), **parts) as site:
+    more = {"FILES_PART_SIZE": str(PART)}
+    bucket = request.getfixturevalue("s3").make_bucket() if ON_S3 else None
+    with running_site(place, **more, **(bucket.environment if bucket else {})) as site:
+        if bucket:
+            bucket.allow_origin(site.url)
         yield site
 
 

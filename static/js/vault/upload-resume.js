@@ -7,7 +7,14 @@ import { ask } from "./requests.js";
 const normal = (path) => path.normalize("NFC");
 const nameOf = (path) => path.slice(path.lastIndexOf("/") + 1);
 
-function arrivedBytes({ arrived, part_size, parts, size }) {
+// Of so many the bucket is asked what it has; of the others it is shown once they go on.
+const ASKED = 20;
+
+async function arrivedBytes({ id, store, arrived, part_size, parts, size }, index) {
+  if (store === "s3") {
+    const upload = index < ASKED ? await ask(`/files/uploads/${id}/`) : { arrived: [] };
+    return upload.arrived.reduce((sum, part) => sum + part.size, 0);
+  }
   const last = size - (parts - 1) * part_size;
   return arrived.reduce((sum, number) => sum + (number === parts ? last : part_size), 0);
 }
@@ -20,13 +27,13 @@ export async function unfinished() {
   const [{ uploads }, held] = await Promise.all([ask("/files/uploads/"), heldKeys()]);
   const ours = uploads.filter(({ key, state }) => state === "open" && !held.has(key));
   return Promise.all(
-    ours.map(async (upload) => ({
+    ours.map(async (upload, index) => ({
       id: upload.id,
       key: upload.key,
       path: upload.path,
       folder: upload.folder,
       size: upload.size,
-      sent: arrivedBytes(upload),
+      sent: await arrivedBytes(upload, index),
       handle: await handleOf(upload.key),
     })),
   );

@@ -11,11 +11,14 @@ from django.utils import timezone
 from files.activity import SITE, Act, record
 from files.blobs import Readable, discard_blob, store_blob
 from files.conflicts import Conflict
-from files.errors import QuotaError, ShareError, TooLargeError
-from files.models import Activity, FileRequest, Node
+from files.errors import QuotaError, ShareError, UploadError
+from files.models import Activity, FileRequest, Node, Upload
 from files.names import clean_path
+from files.request_room import largest, refuse_what_does_not_fit
 from files.secret_links import digest_of, hashed, new_secret, note_open, refuse_past
-from files.sizes import filesize
+from files.uploads.abort import abort_upload
+from files.uploads.complete import Completed, complete_upload
+from files.uploads.create import create_upload
 from files.uploads.finish import place_blob
 from notifications.events import notify
 
@@ -91,65 +94,74 @@ def receive_for_request(
 ) -> Node:
     """Keep what a guest sends as another file in the folder; nothing is replaced.
 
-    Raises InvalidNameError, TooLargeError, ShareError where the request takes no more,
-    QuotaError in words that do not tell what the owner keeps, and what `store_blob` raises;
-    nothing is kept then. Call it outside of a transaction.
+    Raises InvalidNameError, TooLargeError, ShareError where the request takes no more or there is
+    no room, and what `store_blob` raises; nothing is kept then. Call it outside of a transaction.
     """
-    # A browser may send the way on the sender's disk along: the last of it is the name.
-    *_, name = clean_path(name.replace("\\", "/"))
-    _refuse_what_does_not_fit(request, size)
+    name = _name_alone(name)
+    refuse_what_does_not_fit(request, size)
     blob = store_blob(
         owner=request.node.owner,
         stream=stream,
         name=name,
         expected=size,
-        limit=_largest(request),
+        limit=largest(request),
     )
     try:
-        with transaction.atomic():
-            node = place_blob(
-                folder=request.node,
-                folders=(),
-                name=name,
-                blob=blob,
-                conflict=Conflict.KEEP_BOTH,
-                act=act,
-            )
-            _count(request, blob.size)
+        node = place_blob(
+            folder=request.node,
+            folders=(),
+            name=name,
+            blob=blob,
+            conflict=Conflict.KEEP_BOTH,
+            act=act,
+        )
     except BaseException as error:
         discard_blob(blob)
-        if isinstance(error, QuotaError):
-            raise ShareError("There is no room for it. Tell whoever asked you.") from error
-        raise
+        raise _told(error) from error
     if node is None:
         raise Node.DoesNotExist
     return node
 
 
-def _largest(request: FileRequest) -> int:
-    return min(settings.FILES_MAX_SIZE, request.max_file_bytes or settings.FILES_MAX_SIZE)
+def begin_for_request(*, request: FileRequest, name: str, size: int, key: str, act: Act) -> Upload:
+    """Begin an upload in parts for a guest, or find it again by its key. Raises as the above."""
+    refuse_what_does_not_fit(request, size, under_way=True)
+    try:
+        begun = create_upload(
+            folder=request.node,
+            path=_name_alone(name),
+            size=size,
+            conflict=Conflict.KEEP_BOTH,
+            key=key,
+            act=act,
+        )
+    except QuotaError as error:
+        raise _told(error) from error
+    if begun.upload is None:
+        raise UploadError("This file has arrived already.")
+    return begun.upload
 
 
-def _refuse_what_does_not_fit(request: FileRequest, size: int) -> None:
-    """Raise before a byte is kept what is sure to be refused after it."""
-    if size > _largest(request):
-        raise TooLargeError(f"A file may have at most {filesize(_largest(request))} here.")
-    if request.max_files is not None and request.files >= request.max_files:
-        raise ShareError("All files that were asked for have come.")
-    if request.max_bytes is not None and request.bytes + size > request.max_bytes:
-        left = max(0, request.max_bytes - request.bytes)
-        raise ShareError(f"There is room for {filesize(left)} more, and this is larger.")
+def complete_for_request(*, upload: Upload, act: Act) -> Completed:
+    """Make a file of what a guest has sent in parts. Raises as `complete_upload` does."""
+    try:
+        return complete_upload(upload=upload, act=act)
+    except (QuotaError, ShareError) as error:
+        # It will not fit later either: its space is free again.
+        abort_upload(upload=upload)
+        raise _told(error) from error
 
 
-def _count(request: FileRequest, size: int) -> None:
-    """Count a file, under the request's row: of many for the last place one gets it."""
-    held = FileRequest.objects.select_for_update().get(pk=request.pk)
-    _refuse_what_does_not_fit(held, size)
-    if not FileRequest.objects.unended().filter(pk=held.pk).exists():
-        raise ShareError("This request has ended meanwhile.")
-    FileRequest.objects.filter(pk=held.pk).update(
-        files=F("files") + 1, bytes=F("bytes") + size, last_file_at=timezone.now()
-    )
+def _name_alone(name: str) -> str:
+    # A browser may send the way on the sender's disk along: the last of it is the name.
+    return clean_path(name.replace("\\", "/"))[-1]
+
+
+def _told(error: BaseException) -> BaseException:
+    """Return the error in words that do not tell what the owner keeps."""
+    if isinstance(error, QuotaError):
+        return ShareError("There is no room for it. Tell whoever asked you.")
+    return error
 
 
 def tell_of_received() -> int:

@@ -8,6 +8,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
 from django.db.models import Q
 
+from files.models.sharing import FileRequest
 from files.models.tree import Node
 
 
@@ -16,7 +17,8 @@ class UploadQuerySet(models.QuerySet["Upload"]):
         return self.filter(owner=user)
 
     def sent_by(self, user: AbstractBaseUser) -> Self:
-        return self.filter(Q(owner=user, sender=None) | Q(sender=user))
+        own = Q(owner=user, sender=None, file_request=None)
+        return self.filter(own | Q(sender=user))
 
     def under_way(self) -> Self:
         """Those that hold space for what is still to come."""
@@ -41,6 +43,11 @@ class Upload(models.Model):
     sender = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="+"
     )
+    # By which it is sent, and what its sender called themselves: a guest who was asked for files.
+    file_request = models.ForeignKey(
+        FileRequest, on_delete=models.CASCADE, null=True, related_name="+"
+    )
+    guest = models.CharField(max_length=80, blank=True, db_default="")
     folder = models.ForeignKey(Node, on_delete=models.CASCADE, related_name="+")
     # Clean names below the folder, the last one the file's: ["Holiday", "beach.jpg"].
     path = models.JSONField()

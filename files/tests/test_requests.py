@@ -15,9 +15,10 @@ from django.utils import timezone
 from files import requests
 from files.activity import Act
 from files.errors import FilesError, ShareError
-from files.models import Activity, Blob, FileRequest, Node, Vault
+from files.models import Activity, Blob, FileRequest, Node, Upload, Vault
 from files.tests.factories import OwnerFactory, make_file, make_folder, read_file
 from files.trash import trash_nodes
+from files.uploads.background import finish_upload
 from notifications.models import Notification
 
 type Work = Callable[[], Any]
@@ -228,6 +229,93 @@ def test_owners_ask_see_and_end(own: Client, folder: Node) -> None:
         assert "Bills" in page.content.decode()
     own.post(reverse("files:end_request", args=[request.pk]))
     assert not FileRequest.objects.open().exists()
+
+
+# -- In parts ------------------------------------------------------------------------------------
+JSON = {"Accept": "application/json"}
+
+
+def ask_json(client: Client, path: str, data: dict[str, Any]) -> Any:
+    return client.post(path, data, content_type="application/json", headers=JSON)
+
+
+def begin(client: Client, path: str, size: int = 5, key: str = "one") -> Any:
+    wish = {"path": "big.bin", "size": size, "key": key, "sender": "Anna"}
+    return ask_json(client, f"{path}uploads/", wish)
+
+
+def send_part(client: Client, way: str, body: bytes = b"12345") -> Any:
+    signed = ask_json(client, f"{way}sign/", {"parts": [{"number": 1}]})
+    assert signed.status_code == 200
+    address = signed.json()["urls"][0]["url"].partition("localhost:8000")[2]
+    return client.put(address or signed.json()["urls"][0]["url"], body)
+
+
+def test_a_large_file_comes_in_parts(folder: Node, own: Client) -> None:
+    request, path = ask(folder)
+    guest = Client()
+    begun = begin(guest, path)
+    assert begun.status_code == 201
+    assert begin(guest, path).json()["id"] == begun.json()["id"]
+    way = f"{path}uploads/{begun.json()['id']}/"
+    # On its way it is nobody's but the sender's: not one of the owner's own uploads either.
+    assert own.get(reverse("files:uploads")).json() == {"uploads": []}
+    assert send_part(guest, way).status_code == 200
+    assert [part["number"] for part in guest.get(way).json()["arrived"]] == [1]
+    done = ask_json(guest, f"{way}complete/", {})
+    assert (done.status_code, done.json()) == (201, {"sent": True})
+    node = Node.objects.get(name="big.bin")
+    assert read_file(node) == b"12345"
+    row = Activity.objects.get(node=node)
+    assert (row.kind, row.guest, row.request) == ("received", "Anna", request)
+    request.refresh_from_db()
+    assert (request.files, request.bytes) == (1, 5)
+
+
+def test_another_browser_does_not_find_it(folder: Node) -> None:
+    _request, path = ask(folder)
+    _other, beside = ask(folder)
+    guest = Client()
+    pk = begin(guest, path).json()["id"]
+    for client, way in ((Client(), path), (guest, beside)):
+        place = f"{way}uploads/{pk}/"
+        assert client.get(place).status_code == client.delete(place).status_code == 404
+        for step in ("sign", "complete"):
+            assert ask_json(client, f"{place}{step}/", {"parts": []}).status_code == 404
+    assert guest.delete(f"{path}uploads/{pk}/").status_code == 204
+
+
+def test_what_is_under_way_counts_in_the_limits(folder: Node) -> None:
+    _request, path = ask(folder, max_files=1, max_bytes=8)
+    assert begin(Client(), path).status_code == 201
+    assert begin(Client(), path, 1, "two").status_code == 400
+    FileRequest.objects.update(max_files=None)
+    assert begin(Client(), path, 4, "three").status_code == 400
+    assert begin(Client(), path, 3, "four").status_code == 201
+
+
+def test_the_last_place_that_is_taken_meanwhile(folder: Node) -> None:
+    request, path = ask(folder, max_files=1)
+    guest = Client()
+    way = f"{path}uploads/{begin(guest, path).json()['id']}/"
+    send_part(guest, way)
+    assert put(Client(), path).status_code == 201
+    assert ask_json(guest, f"{way}complete/", {}).status_code == 404
+    FileRequest.objects.filter(pk=request.pk).update(max_files=2, max_bytes=6)
+    refused = ask_json(guest, f"{way}complete/", {})
+    assert refused.status_code == 400
+    assert names_in(folder) == {"kept.txt", "bill.pdf"}
+    assert not Upload.objects.under_way().exists()
+
+
+def test_the_worker_finishes_it_in_the_senders_name(folder: Node, settings: Any) -> None:
+    _request, path = ask(folder)
+    guest = Client()
+    begun = begin(guest, path).json()["id"]
+    send_part(guest, f"{path}uploads/{begun}/")
+    finish_upload(upload_id=begun)
+    row = Activity.objects.get(name="big.bin")
+    assert (row.kind, row.guest, row.actor) == ("received", "Anna", None)
 
 
 # -- Telling -------------------------------------------------------------------------------------

@@ -14,18 +14,23 @@ logger = logging.getLogger(__name__)
 
 def finish_upload(*, upload_id: UUID) -> None:
     """Complete a large upload. What its sender must decide waits for them to ask again."""
-    uploads = Upload.objects.under_way().select_related("owner", "sender")
+    uploads = Upload.objects.under_way().select_related("owner", "sender", "file_request")
     upload = uploads.filter(pk=upload_id).first()
     if upload is None:
         return
     try:
-        act = Act(actor=upload.sender or upload.owner)
-        complete_upload(upload=upload, in_request=False, act=act)
+        complete_upload(upload=upload, in_request=False, act=_act_of(upload))
     except StoreUnavailableError:
         # The worker tries again, later and later.
         raise
     except (FilesError, Node.DoesNotExist) as error:
         logger.info("upload id=%s waits: %s", upload_id, error)
+
+
+def _act_of(upload: Upload) -> Act:
+    if upload.file_request is not None:
+        return Act(guest=upload.guest, request=upload.file_request)
+    return Act(actor=upload.sender or upload.owner)
 
 
 def digest_blob(*, blob_id: UUID) -> None:

@@ -24,6 +24,8 @@ from files.uploads.plan import part_count, part_size_for, require_size
 from files.uploads.registry import part_store
 
 KEY = re.compile(r"[\x21-\x7e]{1,64}")
+# Uploads under way by one file request.
+GUESTS_AT_ONCE = 100
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -172,6 +174,8 @@ def _planned(wish: Wish) -> Upload:
         id=pk,
         owner_id=owner_id,
         sender_id=wish.sender.pk if wish.sender else None,
+        file_request=wish.act.request,
+        guest=wish.act.guest,
         folder=wish.folder,
         path=list(wish.names),
         conflict=wish.conflict,
@@ -195,8 +199,11 @@ def _enter(upload: Upload, wish: Wish) -> Begun:
     vault = lock_vault(upload.owner_id)
     if (known := _find(wish)) is not None:
         return known
-    under_way = Upload.objects.under_way().filter(owner_id=upload.owner_id).count()
-    if under_way >= settings.FILES_UPLOADS_OPEN:
+    # Guests do not use up what the owner may have under way, nor the other way round.
+    beside = Upload.objects.under_way().filter(file_request=upload.file_request)
+    under_way = beside.filter(owner_id=upload.owner_id).count()
+    limit = GUESTS_AT_ONCE if upload.file_request else settings.FILES_UPLOADS_OPEN
+    if under_way >= limit:
         raise UploadLimitError(
             f"{under_way:,} uploads are under way already. Finish some, or give them up."
         )

@@ -10,6 +10,7 @@ from files.errors import NameTakenError
 from files.metrics import UPLOADED_BYTES, UPLOADS
 from files.models import Activity, Blob, Node
 from files.previews.make import has_thumbnail, request_preview
+from files.request_room import count_received
 from files.tree import ensure_folders, find_folder, living_folder, lock_tree
 from files.versions import add_version, create_file
 
@@ -58,6 +59,8 @@ def place_blob(
         node = add_version(node=there, blob=blob, act=act)
     else:
         raise NameTakenError([name])
+    if act.request is not None:
+        count_received(act.request, blob.size)
     record(_kind_of(act, node, there), [node], act)
     transaction.on_commit(lambda: _count(blob.size))
     if has_thumbnail(blob.media_type):

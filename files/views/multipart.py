@@ -31,7 +31,7 @@ from files.views.answers import (
 )
 
 
-def _read(request: HttpRequest, **wanted: type | tuple[type, ...]) -> dict[str, Any]:
+def read_object(request: HttpRequest, **wanted: type | tuple[type, ...]) -> dict[str, Any]:
     """Return the fields of the JSON object that was sent. Raises UploadError, naming what is wrong.
 
     None stands for a field that was not sent, and may be of any type that says so.
@@ -65,7 +65,7 @@ def own_upload(request: AuthenticatedRequest, pk: UUID) -> Upload:
 def create(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """Reserve the space for a file that is to come."""
     folder = folder_for(request, Action.ADD, pk)
-    told = _read(request, path=str, size=int, key=str, conflict=MAYBE_TEXT, sha256=MAYBE_TEXT)
+    told = read_object(request, path=str, size=int, key=str, conflict=MAYBE_TEXT, sha256=MAYBE_TEXT)
     begun = create_upload(
         folder=folder,
         path=told["path"],
@@ -108,8 +108,13 @@ def sign(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """Give addresses for parts."""
     upload = own_upload(request, pk)
     require(request.user, Action.ADD, [upload.folder])
+    return sign_answer(request, upload)
+
+
+def sign_answer(request: HttpRequest, upload: Upload) -> HttpResponse:
+    """Answer with the addresses of the parts that the request names."""
     wanted = []
-    for entry in _read(request, parts=list)["parts"]:
+    for entry in read_object(request, parts=list)["parts"]:
         if not isinstance(entry, dict) or not isinstance(entry.get("number"), int):
             raise UploadError("Send {“parts”: [{“number”: 1}, …]}.")
         wanted.append((entry["number"], str(entry.get("sha256") or "")))
@@ -137,21 +142,25 @@ def part(request: HttpRequest, token: str) -> HttpResponse:
     return HttpResponse(status=200, headers={"ETag": etag})
 
 
+def pending_answer() -> HttpResponse:
+    answer = JsonResponse({"state": "completing"}, status=202)
+    answer.headers["Retry-After"] = str(RETRY_SECONDS)
+    return answer
+
+
 @transaction.non_atomic_requests
 @require_POST
 @answers_errors
 def complete(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """Make the file. 202 while that is still under way: ask again."""
     upload = own_upload(request, pk)
-    wish = _read(request, conflict=MAYBE_TEXT)["conflict"]
+    wish = read_object(request, conflict=MAYBE_TEXT)["conflict"]
     conflict = Conflict(wish) if wish in set(Conflict) else None
     # Rights may have ended since the beginning.
     require(request.user, Action.ADD, [upload.folder])
     completed = complete_upload(upload=upload, conflict=conflict, act=act_of(request))
     if completed.pending:
-        answer = JsonResponse({"state": "completing"}, status=202)
-        answer.headers["Retry-After"] = str(RETRY_SECONDS)
-        return answer
+        return pending_answer()
     if completed.node is None:
         return JsonResponse({"skipped": True})
     return JsonResponse(file_answer(completed.node), status=201)

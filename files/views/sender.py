@@ -38,7 +38,7 @@ def through_request(view: Callable[..., HttpResponseBase]) -> Callable[..., Http
     """
 
     @wraps(view)
-    def guarded(request: HttpRequest, secret: str) -> HttpResponseBase:
+    def guarded(request: HttpRequest, secret: str, **way: Any) -> HttpResponseBase:
         try:
             asked = find_request(secret)
         except FileRequest.DoesNotExist:
@@ -47,7 +47,7 @@ def through_request(view: Callable[..., HttpResponseBase]) -> Callable[..., Http
             return answer_gone(request)
         if is_locked(request, asked):
             return ask_password(request, reverse("sender:unlock", args=[secret]))
-        return hide_from_robots(view(request, asked, secret))
+        return hide_from_robots(view(request, asked, secret, **way))
 
     return guarded
 
@@ -86,7 +86,7 @@ def open_request(request: HttpRequest, asked: FileRequest, secret: str) -> HttpR
 @through_request
 def send(request: HttpRequest, asked: FileRequest, secret: str) -> HttpResponse:
     """Keep what a plain form sends."""
-    name = _name_of_sender(request, request.POST.get("name", ""))
+    name = name_of_sender(request, request.POST.get("name", ""))
     kept = 0
     if not name:
         messages.error(request, NAMELESS)
@@ -110,7 +110,7 @@ def _keep(request: HttpRequest, asked: FileRequest, file: Any, name: str) -> boo
     except FilesError as error:
         messages.error(request, f"{file.name}: {error}")
         return False
-    _remember(request, asked)
+    remember_sent(request, asked)
     return True
 
 
@@ -122,7 +122,7 @@ def put_file(request: HttpRequest, asked: FileRequest, secret: str) -> HttpRespo
     announced = request.headers.get("Content-Length", "")
     if not announced.isascii() or not announced.isdigit():
         return JsonResponse({"error": "Say how long the file is: Content-Length."}, status=411)
-    name = _name_of_sender(request, request.GET.get("sender", ""))
+    name = name_of_sender(request, request.GET.get("sender", ""))
     if not name:
         return JsonResponse({"error": NAMELESS, "field": "name"}, status=400)
     try:
@@ -135,11 +135,11 @@ def put_file(request: HttpRequest, asked: FileRequest, secret: str) -> HttpRespo
         )
     except FilesError as error:
         return JsonResponse({"error": str(error)}, status=STATUS[type(error)])
-    _remember(request, asked)
+    remember_sent(request, asked)
     return JsonResponse({"sent": True}, status=201)
 
 
-def _name_of_sender(request: HttpRequest, typed: str) -> str:
+def name_of_sender(request: HttpRequest, typed: str) -> str:
     """Return the name without what cannot be shown, and let the session keep it."""
     name = "".join(letter for letter in typed if letter.isprintable()).strip()[:NAME_LENGTH]
     if name and request.session.get(NAME) != name:
@@ -147,6 +147,6 @@ def _name_of_sender(request: HttpRequest, typed: str) -> str:
     return name
 
 
-def _remember(request: HttpRequest, asked: FileRequest) -> None:
+def remember_sent(request: HttpRequest, asked: FileRequest) -> None:
     if str(asked.pk) not in request.session.get(SENT, []):
         keep_mark(request, SENT, str(asked.pk))

@@ -1,6 +1,7 @@
 """People let in, files asked for, a link to look at: on a phone, in the dark, without scripts."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import FilePayload, Page, expect
@@ -103,6 +104,23 @@ def test_files_are_asked_for_and_sent(
     shared.get_by_role("link", name="Activity").click()
     expect(shared.get_by_text("Anna sent june.txt")).to_be_visible()
     axe(shared)
+
+
+def test_a_large_file_is_sent_in_parts(shared: Page, open_page: OpenPage, tmp_path: Path) -> None:
+    shared.get_by_text("Make a request").click()
+    shared.get_by_label("What you ask for").fill("The film")
+    shared.get_by_role("button", name="Make the request").click()
+    guest = open_page()
+    guest.goto(shared.locator("#link").text_content() or "")
+    guest.get_by_label("Your name").fill("Anna")
+    film = tmp_path / "film.bin"
+    film.write_bytes(b"film" * 5_000_000)
+    guest.get_by_label("Files").set_input_files(film)
+    with guest.expect_response("**/complete/", timeout=120_000):
+        guest.get_by_role("button", name="Send").click()
+    expect(guest.get_by_text("Arrived")).to_be_visible(timeout=60_000)
+    shared.get_by_role("link", name="Back").click()
+    expect(entry(shared, "film.bin")).to_contain_text("20.0")
 
 
 def test_files_are_sent_without_scripts(shared: Page, open_page: OpenPage) -> None:

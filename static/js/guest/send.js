@@ -1,76 +1,78 @@
-// Files for whoever asked for them: one request per file, with its progress; the form's own way is
-// for browsers without scripts.
+// Files for whoever asked for them: small ones in one request each, large ones in parts, as in the
+// vault's own pages; the form's own way is for browsers without scripts.
 import { csrfToken } from "../ui/csrf.js";
+import { Refusal } from "../vault/requests.js";
+import { sendByParts } from "../vault/upload-parts.js";
+import { put } from "../vault/upload-request.js";
 
 const form = document.getElementById("send");
+const never = new AbortController().signal;
+const ask = (event) => event.preventDefault();
 
 function row(file) {
   const template = document.getElementById("sending-row");
   const element = template.content.firstElementChild.cloneNode(true);
   element.querySelector("[data-name]").textContent = file.name;
-  const list = document.getElementById("sending");
-  list.hidden = false;
-  list.append(element);
+  document.getElementById("sending").append(element);
   const progress = element.querySelector("[data-progress]");
   progress.ariaLabel = file.name;
-  const state = element.querySelector("[data-state]");
   return {
-    progress: (share) => (progress.value = share),
+    progress: (bytes) => {
+      progress.value = file.size ? bytes / file.size : 1;
+    },
     say: (words, failed = false) => {
-      state.textContent = words;
+      element.querySelector("[data-state]").textContent = words;
       element.classList.toggle("is-failed", failed);
       if (failed) progress.remove();
     },
   };
 }
 
-function put(file, sender, shown) {
+function sendWhole(file, sender, shown) {
   const url = `${form.dataset.putUrl}?${new URLSearchParams({ name: file.name, sender })}`;
-  return new Promise((resolve) => {
-    const request = new XMLHttpRequest();
-    request.open("PUT", url);
-    request.setRequestHeader("X-CSRFToken", csrfToken());
-    request.upload.addEventListener("progress", (event) => shown.progress(event.loaded / event.total));
-    request.addEventListener("load", () => resolve({ status: request.status, text: request.responseText }));
-    request.addEventListener("error", () => resolve({ status: 0, text: "" }));
-    request.send(file);
+  const headers = { "X-CSRFToken": csrfToken(), "Content-Type": "application/octet-stream" };
+  return put(url, file, { headers, onProgress: shown.progress, signal: never });
+}
+
+function sendParts(file, sender, shown) {
+  const job = { file, sender, path: file.name, conflict: "keep_both", base: form.dataset.uploadsUrl };
+  return sendByParts(job, {
+    signal: never,
+    onKey: () => {},
+    onBegun: () => {},
+    onProgress: shown.progress,
+    onRunning: () => shown.say("Sending…"),
+    onTrouble: () => shown.say("Waiting for the connection…"),
+    onFinishing: () => shown.say("Being put together…"),
   });
 }
 
-function words({ status, text }) {
-  if (status === 0) return "The connection broke off. Send it again.";
+async function sendOne(file, sender) {
+  const shown = row(file);
+  shown.say("Sending…");
+  const inParts = file.size > Number(form.dataset.partSize);
   try {
-    return JSON.parse(text).error;
-  } catch {
-    return status === 404 ? "This request has ended." : "That did not work. Send it again.";
+    await (inParts ? sendParts : sendWhole)(file, sender, shown);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    shown.say(error.status === 404 ? "This request has ended." : error.message, true);
+    return;
   }
-}
-
-async function sendAll(files, sender) {
-  let failed = 0;
-  for (const file of files) {
-    const shown = row(file);
-    shown.say("Sending…");
-    const answer = await put(file, sender, shown);
-    const arrived = answer.status === 201;
-    if (arrived) shown.progress(1);
-    else failed += 1;
-    shown.say(arrived ? "Arrived" : words(answer), !arrived);
-  }
-  return failed;
+  shown.progress(file.size);
+  shown.say("Arrived");
 }
 
 form?.addEventListener("submit", async (event) => {
   event.preventDefault();
   const button = form.querySelector("button");
-  const { files, name } = form.elements;
+  const { file, name } = form.elements;
+  const list = document.getElementById("sending");
+  list.replaceChildren();
+  list.hidden = false;
   button.disabled = true;
-  document.getElementById("sending").replaceChildren();
   window.addEventListener("beforeunload", ask);
-  await sendAll([...form.elements.file.files], name.value);
+  for (const one of file.files) await sendOne(one, name.value);
   window.removeEventListener("beforeunload", ask);
-  files.value = "";
+  file.value = "";
   button.disabled = false;
 });
-
-const ask = (event) => event.preventDefault();

@@ -40,12 +40,14 @@ function requireDigests({ store }) {
 }
 
 // The address of an upload, or of what can be done with it: `at(job, "complete/")`.
-const at = ({ id }, rest = "") => `/files/uploads/${id}/${rest}`;
+const at = ({ id, base = "/files/uploads/" }, rest = "") => `${base}${id}/${rest}`;
 
 async function create(job, hooks) {
   job.key ||= makeKey(job.path, job.file);
   await hooks.onKey(job.key);
   const wish = { path: job.path, size: job.file.size, conflict: job.conflict, key: job.key };
+  // A guest who was asked for files keeps nothing here, and says who it is from.
+  if (job.base) return patiently(() => postJson(job.base, { ...wish, sender: job.sender }), hooks);
   if (crypto.subtle && job.file.size <= DIGESTED) wish.sha256 = await digest(job.file);
   return patiently(() => postJson(`/files/folder/${job.folder}/uploads/`, wish), hooks);
 }
@@ -188,7 +190,8 @@ async function sendOnce(job, hooks) {
 
 /**
  * Send `job.file` as `job.path` below the folder `job.folder`; `job.id` and `job.key` are filled
- * in, and by them it goes on where it was. Hooks: `signal`; `onKey(key)`, before it begins;
+ * in, and by them it goes on where it was. With `job.base`, it goes to that address of a file
+ * request instead, from `job.sender`. Hooks: `signal`; `onKey(key)`, before it begins;
  * `onBegun(upload)`; `onProgress(bytes)`; `onRunning()`, `onTrouble()` and `onFinishing()` for what
  * is going on. Resolves to the server's answer. Throws Refusal and AbortError.
  */

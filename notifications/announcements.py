@@ -35,7 +35,8 @@ def send(*, announcement: Announcement) -> Announcement:
         raise NotificationError("This was sent before. Write another one.")
     held.sent_at = timezone.now()
     held.save(update_fields=["sent_at"])
-    transaction.on_commit(lambda: tell_everybody.enqueue(held.pk))
+    # The task is a row of the same transaction.
+    tell_everybody.enqueue(held.pk)
     return held
 
 

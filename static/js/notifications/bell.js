@@ -1,7 +1,7 @@
 // The number on the bell, kept current while somebody looks at the page.
 //
 // Polling, not server-sent events: the site runs under threads, and each open page would hold one.
-// docs/decisions/0030-notifications.md has the numbers.
+// docs/decisions/0023-outbox.md.
 import { toast } from "../ui/toast.js";
 
 const SECONDS = 30;

@@ -144,3 +144,22 @@ module "observability" {
   database_storage_gib = module.rds.allocated_storage_gib
   log_retention_days   = var.log_retention_days
 }
+
+# Off, unless a connection is named: GitHub's workflows do the same (.github/workflows/deploy.yml).
+module "pipeline" {
+  source = "./modules/pipeline"
+  count  = var.pipeline_connection_arn == "" ? 0 : 1
+
+  name               = local.name
+  environment        = var.environment
+  connection_arn     = var.pipeline_connection_arn
+  repository         = var.pipeline_repository
+  vpc_id             = module.network.vpc_id
+  subnet_ids         = module.network.private_subnet_ids
+  cluster_name       = module.eks.cluster_name
+  cluster_group_id   = module.eks.cluster_security_group_id
+  namespace          = local.namespace
+  repository_url     = module.ecr.repository_url
+  log_retention_days = var.log_retention_days
+  outputs            = local.deploy_outputs
+}

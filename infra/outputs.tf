@@ -1,3 +1,18 @@
+locals {
+  # What deploy/render.py reads, whether from `terraform output` or in the pipeline.
+  deploy_outputs = {
+    alarms_topic_arn    = module.sns.alarms_topic_arn
+    app_secret_arn      = module.secrets.secret_arn
+    bucket              = module.s3.bucket
+    database_secret_arn = module.rds.master_secret_arn
+    database_url        = "postgres://${module.rds.address}:5432/${module.rds.database_name}?sslmode=verify-full&sslrootcert=system"
+    events_topic_arn    = module.sns.events_topic_arn
+    region              = var.region
+    site_url            = "https://${var.domain_name}"
+    target_group_arns   = module.alb.target_group_arns
+  }
+}
+
 output "account_id" {
   description = "Account of this environment."
   value       = var.account_id
@@ -5,12 +20,12 @@ output "account_id" {
 
 output "region" {
   description = "Region of this environment."
-  value       = var.region
+  value       = local.deploy_outputs.region
 }
 
 output "site_url" {
   description = "Where people find it: SITE_URL."
-  value       = "https://${var.domain_name}"
+  value       = local.deploy_outputs.site_url
 }
 
 output "cluster_name" {
@@ -25,7 +40,7 @@ output "repository_url" {
 
 output "bucket" {
   description = "What people store: S3_BUCKET."
-  value       = module.s3.bucket
+  value       = local.deploy_outputs.bucket
 }
 
 output "bucket_key_arn" {
@@ -35,32 +50,32 @@ output "bucket_key_arn" {
 
 output "events_topic_arn" {
   description = "Where the site publishes every event: SNS_EVENTS_TOPIC."
-  value       = module.sns.events_topic_arn
+  value       = local.deploy_outputs.events_topic_arn
 }
 
 output "alarms_topic_arn" {
   description = "Where the site tells its operators: SNS_OPERATORS_TOPIC."
-  value       = module.sns.alarms_topic_arn
+  value       = local.deploy_outputs.alarms_topic_arn
 }
 
 output "app_secret_arn" {
   description = "Secret whose keys are settings: AWS_SECRET_ID. Filled by `make aws-secrets`, never by Terraform."
-  value       = module.secrets.secret_arn
+  value       = local.deploy_outputs.app_secret_arn
 }
 
 output "database_secret_arn" {
   description = "User and password that RDS manages and rotates: DATABASE_SECRET_ID."
-  value       = module.rds.master_secret_arn
+  value       = local.deploy_outputs.database_secret_arn
 }
 
 output "database_url" {
   description = "The database without its password: DATABASE_URL."
-  value       = "postgres://${module.rds.address}:5432/${module.rds.database_name}?sslmode=verify-full&sslrootcert=system"
+  value       = local.deploy_outputs.database_url
 }
 
 output "target_group_arns" {
   description = "Target group of each part of the site, for deploy's TargetGroupBindings."
-  value       = module.alb.target_group_arns
+  value       = local.deploy_outputs.target_group_arns
 }
 
 output "log_group" {

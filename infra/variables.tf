@@ -154,6 +154,23 @@ variable "network_cidr" {
   }
 }
 
+variable "pipeline_connection_arn" {
+  description = "CodeConnections connection, to deploy by CodePipeline instead of GitHub's workflows. Empty: no pipeline."
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = var.pipeline_connection_arn == "" || can(regex("^arn:aws[a-z-]*:code(connections|star-connections):", var.pipeline_connection_arn))
+    error_message = "The ARN of a connection, or empty."
+  }
+}
+
+variable "pipeline_repository" {
+  description = "Repository that the pipeline builds: owner/name."
+  type        = string
+  default     = ""
+}
+
 variable "project" {
   description = "Prefix of every name."
   type        = string

@@ -109,3 +109,18 @@ run "nobody_opens_the_cluster_to_everybody" {
 
   expect_failures = [var.api_public_access_cidrs]
 }
+
+run "a_pipeline_is_made_where_it_is_wanted" {
+  command = plan
+
+  variables {
+    environment             = "production"
+    pipeline_connection_arn = "arn:aws:codeconnections:eu-central-1:123456789012:connection/0"
+    pipeline_repository     = "somebody/devops360"
+  }
+
+  assert {
+    condition     = length(module.pipeline) == 1
+    error_message = "A connection was named."
+  }
+}

@@ -134,6 +134,25 @@ def test_what_is_deployed_was_scanned_signed_and_named_by_digest() -> None:
         at = next(index for index, name in enumerate(names) if index > at and word in name)
 
 
+def test_codebuild_deploys_by_the_same_scripts() -> None:
+    content = yaml.safe_load((ROOT / "buildspec.yml").read_text())
+    commands = [line for phase in content["phases"].values() for line in phase["commands"]]
+    assert [line for line in commands if "deploy/render.py" in line]
+    assert [line for line in commands if line.startswith("deploy/rollout.sh")]
+    # A command that fails must not be followed by a roll-out.
+    assert all(phase["on-failure"] == "ABORT" for phase in content["phases"].values())
+
+
+def test_the_pipeline_hands_over_what_codebuild_reads() -> None:
+    """Variables of the module and of buildspec.yml are the same."""
+    module = (ROOT / "infra/modules/pipeline/main.tf").read_text()
+    block = module[module.index("for_each = {") : module.index("content {")]
+    given = set(re.findall(r"^\s+([A-Z_]+)\s+=", block, re.MULTILINE))
+    text = (ROOT / "buildspec.yml").read_text()
+    read = set(re.findall(r"\$\{?([A-Z_]+)", text)) - {"KUBECTL_VERSION"}
+    assert {name for name in read if not name.startswith("CODEBUILD_")} == given
+
+
 def test_terraform_is_of_one_version() -> None:
     found = {
         version

@@ -12,7 +12,7 @@ locals {
     accounts      = ["/account", "/account/*"]
     admin         = ["/admin", "/admin/*"]
     files         = []
-    notifications = ["/notifications", "/notifications/*"]
+    notifications = ["/notifications", "/notifications/*", "/outbox", "/outbox/*"]
   }
   port = 8000
 }

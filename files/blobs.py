@@ -5,6 +5,7 @@ import hashlib
 import logging
 import secrets
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import IO, Any, Protocol
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -27,6 +28,39 @@ class Readable(Protocol):
     def read(self, size: int = -1, /) -> bytes: ...
 
 
+class OverlappedDigest:
+    """SHA-256 in a thread of its own: while one chunk is digested, the one before is written.
+
+    hashlib lets go of the interpreter meanwhile. What fits into one chunk is not worth a thread.
+    """
+
+    def __init__(self) -> None:
+        self._digest = hashlib.sha256()
+        self._thread: ThreadPoolExecutor | None = None
+        self._running: Future[None] | None = None
+
+    def update(self, chunk: bytes) -> None:
+        self._wait()
+        if len(chunk) < CHUNK:
+            self._digest.update(chunk)
+            return
+        self._thread = self._thread or ThreadPoolExecutor(1, "digest")
+        self._running = self._thread.submit(self._digest.update, chunk)
+
+    def hexdigest(self) -> str:
+        self._wait()
+        return self._digest.hexdigest()
+
+    def close(self) -> None:
+        if self._thread is not None:
+            self._thread.shutdown()
+
+    def _wait(self) -> None:
+        if self._running is not None:
+            self._running.result()
+            self._running = None
+
+
 class DigestingFile(File[bytes]):
     """A stream that counts and digests what is read through it, and keeps the first bytes.
 
@@ -41,7 +75,7 @@ class DigestingFile(File[bytes]):
         self.limit = limit
         self.length = 0
         self.head = b""
-        self._digest = hashlib.sha256()
+        self._digest = OverlappedDigest()
 
     def read(self, size: int = -1, /) -> bytes:
         chunk = self.stream.read(size)
@@ -76,18 +110,23 @@ class DigestingFile(File[bytes]):
     def closed(self) -> bool:
         return False
 
+    def end(self) -> None:
+        """Let go of the thread. `close` is what storages call, and streams are not theirs."""
+        self._digest.close()
+
     @property
     def sha256(self) -> str:
         return self._digest.hexdigest()
 
 
-def store_blob(
+def store_bytes(
     *, owner: AbstractBaseUser, stream: Readable, name: str, expected: int | None, limit: int
 ) -> Blob:
-    """Store what `stream` gives and return its row. Call it outside of a transaction.
+    """Store what `stream` gives and return a row for it, not saved yet. No transaction is open.
 
     `name` only helps to tell one kind of text from another. Raises TooLargeError,
-    IncompleteError, or StorageFullError; nothing is stored then.
+    IncompleteError, or StorageFullError; nothing is stored then. Whoever does not save the row
+    calls `discard_bytes`.
     """
     if expected is not None and expected > limit:
         raise TooLargeError(f"Files may have at most {limit:,} bytes.")
@@ -99,18 +138,34 @@ def store_blob(
         if error.errno in {errno.ENOSPC, errno.EDQUOT}:
             raise StorageFullError("The vault's disk is full. Tell its administrator.") from error
         raise
+    finally:
+        content.end()
+    return Blob(
+        owner_id=owner.pk,
+        store=store,
+        key=key,
+        size=content.length,
+        sha256=content.sha256,
+        media_type=sniff(content.head, size=content.length, name=name),
+    )
+
+
+def store_blob(
+    *, owner: AbstractBaseUser, stream: Readable, name: str, expected: int | None, limit: int
+) -> Blob:
+    """Store what `stream` gives, and save its row: see `store_bytes`."""
+    blob = store_bytes(owner=owner, stream=stream, name=name, expected=expected, limit=limit)
     try:
-        return Blob.objects.create(
-            owner_id=owner.pk,
-            store=store,
-            key=key,
-            size=content.length,
-            sha256=content.sha256,
-            media_type=sniff(content.head, size=content.length, name=name),
-        )
+        blob.save(force_insert=True)
     except BaseException:
-        store_named(store).delete(key)
+        discard_bytes(blob)
         raise
+    return blob
+
+
+def discard_bytes(blob: Blob) -> None:
+    """Delete what is stored for a row that was not saved, or is not there any more."""
+    store_named(blob.store).delete(blob.key)
 
 
 def require_whole(blob: Blob) -> None:

@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
-from files.errors import FilesError, NameTakenError
+from files.errors import FilesError, MissingPartsError, NameTakenError
 from files.models import Node
 from files.views.answers import STATUS, words_of
 
@@ -22,7 +22,10 @@ def problem(status: int, detail: str, **more: Any) -> HttpResponse:
 
 def _files_error(request: HttpRequest, error: FilesError) -> HttpResponse:
     conflicts = error.names if isinstance(error, NameTakenError) else []
-    return problem(STATUS[type(error)], words_of(request, error), conflicts=conflicts)
+    missing = error.numbers if isinstance(error, MissingPartsError) else []
+    return problem(
+        STATUS[type(error)], words_of(request, error), conflicts=conflicts, missing=missing
+    )
 
 
 def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:

@@ -21,7 +21,9 @@ class NodeOut(Schema):
     parent: UUID | None
     size: int = Field(description="Bytes; 0 for a folder.")
     media_type: str = Field(description="Sniffed from the content; empty for a folder.")
-    sha256: str | None = Field(None, description="Of the content; null for a folder.")
+    sha256: str | None = Field(
+        None, description="Of the content; null for a folder, and until a bucket's was read."
+    )
     created_at: datetime
     modified_at: datetime
 
@@ -34,7 +36,7 @@ class NodeOut(Schema):
             parent=node.parent_id,
             size=node.size,
             media_type=node.media_type,
-            sha256=node.content.sha256 if node.content else None,
+            sha256=(node.content.sha256 or None) if node.content else None,
             created_at=node.created_at,
             modified_at=node.modified_at,
         )

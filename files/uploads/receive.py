@@ -2,9 +2,10 @@
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
 
 from files.activity import SITE, Act
-from files.blobs import Readable, discard_blob, store_blob
+from files.blobs import Readable, discard_bytes, store_bytes
 from files.conflicts import Conflict
 from files.models import Node
 from files.names import clean_path
@@ -36,16 +37,23 @@ def receive_stream(
     if size is not None:
         require_size(size)
         require_room(vault=vault_of(folder.owner_id), size=size)
-    blob = store_blob(
+    blob = store_bytes(
         owner=owner, stream=stream, name=name, expected=size, limit=settings.FILES_MAX_SIZE
     )
+    kept = False
     try:
-        node = place_blob(
-            folder=folder, folders=folders, name=name, blob=blob, conflict=conflict, act=act
-        )
-    except BaseException:
-        discard_blob(blob)
-        raise
-    if node is None:
-        discard_blob(blob)
+        # The row and what names it in one: each commit waits for the disk.
+        with transaction.atomic():
+            blob.save(force_insert=True)
+            node = place_blob(
+                folder=folder, folders=folders, name=name, blob=blob, conflict=conflict, act=act
+            )
+            if node is None:
+                blob.delete()
+            kept = node is not None
+    finally:
+        # Where the commit alone failed, nobody knows whether it took place: the bytes stay, and
+        # the sweeper deletes them if no row came of it.
+        if not kept:
+            discard_bytes(blob)
     return node

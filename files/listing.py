@@ -114,7 +114,7 @@ def folder_page(*, folder: Node, order: Order, after: Cursor | None, limit: int 
             continue
         start = after if after is not None and after.kind == kind else None
         children = Node.objects.living().filter(parent=folder, kind=kind)
-        entries += _after(children, order, start)[: limit + 1 - len(entries)]
+        entries += after_cursor(children, order, start)[: limit + 1 - len(entries)]
         if len(entries) > limit:
             break
     return cut(entries, order, limit)
@@ -153,12 +153,13 @@ def cut(entries: list[Node], order: Order, limit: int) -> Page:
 def neighbours(*, node: Node, order: Order) -> tuple[Node | None, Node | None]:
     """Return the files before and after this one in its folder."""
     files = Node.objects.living().files().filter(parent=node.parent_id)
-    before = _after(files, order.reversed(), Cursor.at(node, order)).first()
-    behind = _after(files, order, Cursor.at(node, order)).first()
+    before = after_cursor(files, order.reversed(), Cursor.at(node, order)).first()
+    behind = after_cursor(files, order, Cursor.at(node, order)).first()
     return before, behind
 
 
-def _after(nodes: QuerySet[Node], order: Order, cursor: Cursor | None) -> QuerySet[Node]:
+def after_cursor(nodes: QuerySet[Node], order: Order, cursor: Cursor | None) -> QuerySet[Node]:
+    """Return the nodes behind the cursor, in the order; folders and files alike."""
     field, sign, than = order.sort.field, "", "gt"
     if order.descending:
         sign, than = "-", "lt"

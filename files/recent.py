@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from files.listing import Page, read_moment
 from files.models import Node, Opening
-from files.policy import visible_nodes
+from files.policy import visible_through
 
 PAGE = 50
 # Looking at a file again within this time is the same look.
@@ -72,7 +72,7 @@ def recent_page(*, user: AbstractBaseUser, by: By, after: str) -> Page:
 
 
 def _opened_page(user: AbstractBaseUser, after: str) -> Page:
-    openings = Opening.objects.filter(user_id=user.pk, node__in=visible_nodes(user))
+    openings = Opening.objects.filter(visible_through(user, "node"), user_id=user.pk)
     openings = openings.select_related("node__parent")
     found = list(_behind(openings, "at", after, int)[: PAGE + 1])
     for opening in found:

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from files.listing import Page
 from files.models import Node, Star
-from files.policy import visible_nodes
+from files.policy import visible_through
 
 PAGE = 100
 
@@ -44,7 +44,7 @@ def starred_page(*, user: AbstractBaseUser, after: str) -> Page:
 
     One query. `after` is what the page before named; ValueError for anything else.
     """
-    stars = Star.objects.filter(user_id=user.pk, node__in=visible_nodes(user))
+    stars = Star.objects.filter(visible_through(user, "node"), user_id=user.pk)
     if after:
         stars = stars.filter(pk__lt=_read_number(after))
     found = list(stars.select_related("node__parent").order_by("-pk")[: PAGE + 1])

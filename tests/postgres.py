@@ -35,14 +35,16 @@ def _wait_until_ready(programs: Path, folder: Path, server: subprocess.Popen[byt
 
 
 @contextmanager
-def temporary_server(programs: Path, options: Sequence[str] = FAST) -> Iterator[str]:
+def temporary_server(
+    programs: Path, options: Sequence[str] = FAST, *, locale: str = "C"
+) -> Iterator[str]:
     """Run PostgreSQL on a Unix socket alone, yield its DATABASE_URL, and leave nothing behind."""
     folder = Path(tempfile.mkdtemp(prefix="devops360-pg-"))
     user = _unprivileged()
     if user:
         shutil.chown(folder, user)
     data = folder / "data"
-    how = ("-U", "devops360", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+    how = ("-U", "devops360", "-A", "trust", "-E", "UTF8", f"--locale={locale}", "--no-sync")
     subprocess.run(
         [programs / "initdb", "-D", data, *how],
         check=True,

@@ -13,11 +13,11 @@ from files.api.nodes import CursorIn, cursor_in, page_out, with_content
 from files.api.schemas import PageOut
 from files.groups import Group
 from files.http import AuthenticatedRequest
-from files.listing import MAX_SIZE, Order, Page
+from files.listing import MAX_SIZE, Page
 from files.models import Tag
 from files.policy import Action
 from files.recent import By, recent_page
-from files.search import Criteria, search_page
+from files.search import ORDER, Criteria, search_page
 from files.stars import star_nodes, starred_page, unstar_nodes
 from files.tags import MAX_LENGTH, change_tag, create_tag, delete_tag, set_tags, tags_of, tags_on
 from files.views.answers import node_for
@@ -69,7 +69,7 @@ class TagNamesIn(Schema):
 def search(
     request: AuthenticatedRequest, filters: Query[Filters], cursor: CursorIn = ""
 ) -> PageOut:
-    """Files and folders that you may see, in the order of names; case and accents do not count."""
+    """Files and folders that you may see, the newest first; case and accents do not count."""
     criteria = Criteria(
         words=filters.q,
         group=filters.kind,
@@ -80,7 +80,7 @@ def search(
         tag=filters.tag,
         starred=filters.starred,
     )
-    after = cursor_in(cursor, Order())
+    after = cursor_in(cursor, ORDER)
     return page_out(with_content(search_page(owner=request.user, criteria=criteria, after=after)))
 
 

@@ -122,19 +122,11 @@ class Migration(migrations.Migration):
             model_name="node",
             index=models.Index(
                 condition=Q(("trashed_at", None)),
-                fields=["owner", "sort_key", "id", "search_key"],
-                name="node_find",
+                fields=["owner", "-modified_at", "-id", "search_key"],
+                name="node_newest",
             ),
         ),
         RemoveIndex(model_name="node", name="node_search"),
-        AddIndex(
-            model_name="node",
-            index=models.Index(
-                condition=LIVING_FILES,
-                fields=["owner", "-modified_at", "-id"],
-                name="node_changed_lately",
-            ),
-        ),
         AddIndex(
             model_name="node",
             index=models.Index(

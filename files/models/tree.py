@@ -112,20 +112,15 @@ class Node(models.Model):
                 name="node_list_by_time",
             ),
             models.Index(
-                fields=["owner", "sort_key", "id", "search_key"],
+                fields=["owner", "-modified_at", "-id", "search_key"],
                 condition=Q(trashed_at=None),
-                name="node_find",
+                name="node_newest",
             ),
             # PostgreSQL has a trigram index on search_key besides: migration 0008.
             models.Index(
                 fields=["id"],
                 condition=Q(search_key="", parent__isnull=False),
                 name="node_search_key_missing",
-            ),
-            models.Index(
-                fields=["owner", "-modified_at", "-id"],
-                condition=Q(trashed_at=None, kind=1),
-                name="node_changed_lately",
             ),
             models.Index(
                 fields=["owner", "-created_at", "-id"],

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from files.groups import Group
-from files.listing import Cursor, Order
+from files.listing import Cursor
 from files.models import Grant, Node
 from files.names import SEARCH_BYTES, search_key
-from files.search import Criteria, fill_search_keys, search_page
+from files.search import ORDER, Criteria, fill_search_keys, search_page
 from files.stars import star_nodes
 from files.tags import create_tag, tag_nodes
 from files.tests.factories import make_file, make_folder
@@ -91,7 +91,7 @@ def test_filters_narrow_alone_and_together(root: Node) -> None:
     assert found(root.owner, group=Group.AUDIO) == []
     assert found(root.owner, "beach", min_size=5000) == ["beach.txt"]
     assert found(root.owner, "beach", max_size=8) == ["beach.py"], "a folder has no size"
-    assert found(root.owner, min_size=8, max_size=108) == ["beach.png", "beach.py", "beach.zip"]
+    assert found(root.owner, min_size=8, max_size=108) == ["beach.py", "beach.zip", "beach.png"]
     assert found(root.owner, "zip", group=Group.IMAGE) == []
     old = datetime(2020, 5, 1, 12, tzinfo=UTC)
     Node.objects.filter(pk=picture.pk).update(modified_at=old)
@@ -130,7 +130,7 @@ def test_what_is_shared_is_found_until_it_is_not(root: Node, stranger: Any) -> N
     make_file_of(stranger, "report zero.txt")
     assert found(stranger, "report") == ["report zero.txt"]
     grant = Grant.objects.create(node=folder, address="x", person=stranger, role="viewer")
-    assert found(stranger, "report") == ["report one.txt", "report zero.txt"]
+    assert found(stranger, "report") == ["report zero.txt", "report one.txt"]
     trash_nodes(owner=root.owner, nodes=[folder])
     assert found(stranger, "report") == ["report zero.txt"]
     grant.delete()
@@ -153,8 +153,8 @@ def test_pages_of_own_and_shared_meet_in_one_order(root: Node, stranger: Any) ->
         seen += [node.name for node in page.entries]
         if not page.next_cursor:
             break
-        after = Cursor.decode(page.next_cursor, Order())
-    assert seen == [f"entry {number}.txt" for number in range(80)]
+        after = Cursor.decode(page.next_cursor, ORDER)
+    assert seen == [f"entry {number}.txt" for number in reversed(range(80))]
 
 
 def test_rows_of_an_older_release_are_filled_in(root: Node) -> None:

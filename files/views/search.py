@@ -7,8 +7,8 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from files.http import AuthenticatedRequest
-from files.listing import Order, Page
-from files.search import search_page
+from files.listing import Page
+from files.search import ORDER, search_page
 from files.search_form import MAX_LENGTH, SearchForm
 from files.views.listing import cursor_from, fragment
 from files.views.rows import marked_context, with_places
@@ -23,7 +23,7 @@ def search(request: AuthenticatedRequest) -> HttpResponse:
     asked["q"] = asked.get("q", "").replace("\0", "").strip()[:MAX_LENGTH]
     form = SearchForm(asked, user=request.user)
     try:
-        after = cursor_from(request, Order())
+        after = cursor_from(request, ORDER)
     except ValueError as error:
         return HttpResponseBadRequest(str(error))
     page, empty = Page([], ""), False

@@ -44,7 +44,7 @@ bench: venv ## Measure this site beside others, as ratios (BENCH=quick: a smoke 
 
 infra-check: venv ## Check image, Terraform, Kubernetes and workflows, without an account
 	@$(PYTHON_IN_VENV) -m tests.infra.tools
-	@$(PYTHON_IN_VENV) -m pytest -q -m infra tests/infra -n 2
+	@$(PYTHON_IN_VENV) -m pytest -q -m infra tests -n 2
 
 image: ## Build the image without a container engine, and try it (root, Debian)
 	@deploy/image/build-and-try.sh

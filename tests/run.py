@@ -84,7 +84,7 @@ def infrastructure() -> tuple[bool | None, str]:
     if tools.missing():
         return None, f"install {' and '.join(tools.missing())}"
     tools.install()
-    return _pytest("-m", "infra", "tests/infra", "-n", os.environ.get("TEST_PROCESSES", "2")), ""
+    return _pytest("-m", "infra", "tests", "-n", os.environ.get("TEST_PROCESSES", "2")), ""
 
 
 def run(name: str, stage: Callable[[], tuple[bool | None, str]]) -> Outcome:

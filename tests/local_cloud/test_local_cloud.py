@@ -17,6 +17,8 @@ import pytest
 from local_cloud.resources import BUCKET, SECRET, client
 from tests.s3 import Bucket
 
+# Once, whatever database the other tests are on.
+pytestmark = pytest.mark.infra
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 180
 

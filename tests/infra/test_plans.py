@@ -1,5 +1,6 @@
 """What each environment would be made of, read from its plan."""
 
+import json
 from typing import Any
 
 import pytest
@@ -151,6 +152,17 @@ def test_no_secret_is_in_the_plan(plans: Plans, environment: str) -> None:
     assert not [at for at in made if "secret_version" in at or "random_password" in at]
     secrets = ("password", "master_password", "secret_string", "private_key")
     assert not [at for at, values in made.items() if any(values.get(name) for name in secrets)]
+
+
+def test_keys_are_for_this_account_alone(plans: Plans) -> None:
+    """A service that uses a key does so for us, not for whoever asks it to."""
+    for at, key in of_type(plans["production"], "aws_kms_key").items():
+        for statement in json.loads(key["policy"])["Statement"]:
+            service = statement["Principal"].get("Service")
+            if service:
+                (operator,) = statement["Condition"]
+                assert "123456789012" in str(statement["Condition"][operator]), at
+                assert (operator == "ArnLike") == service.startswith("logs."), at
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)

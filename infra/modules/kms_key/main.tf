@@ -28,7 +28,13 @@ resource "aws_kms_key" "this" {
         Principal = { Service = service }
         Action    = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"]
         Resource  = "*"
-        Condition = { StringEquals = { "aws:SourceAccount" = data.aws_caller_identity.current.account_id } }
+        # Logs tells for which group it asks; the others tell for which account.
+        Condition = {
+          for operator, keys in {
+            ArnLike      = { "kms:EncryptionContext:aws:logs:arn" = "arn:${data.aws_partition.current.partition}:logs:*:${data.aws_caller_identity.current.account_id}:log-group:*" }
+            StringEquals = { "aws:SourceAccount" = data.aws_caller_identity.current.account_id }
+          } : operator => keys if(operator == "ArnLike") == startswith(service, "logs.")
+        }
       }]
     )
   })

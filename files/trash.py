@@ -1,6 +1,7 @@
 """The trash: deleted things keep their place, and come back to it."""
 
 import logging
+import math
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from uuid import UUID
@@ -8,11 +9,12 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Sum
 from django.utils import timezone
 
 from files.activity import SITE, Act, record
 from files.conflicts import free_name
-from files.models import Activity, Node, Version
+from files.models import Activity, Blob, Node, Version
 from files.names import name_fields
 from files.quota import give_back_space
 from files.tree import ancestors, lock_tree, subtree_ids
@@ -114,6 +116,23 @@ def purge_old_trash() -> int:
     purged = sum(purge_nodes(owner=nodes[0].owner, nodes=nodes) for nodes in by_owner.values())
     logger.info("purged old trash nodes=%d", purged)
     return purged
+
+
+def bytes_in_trash(owner: AbstractBaseUser) -> int:
+    """Return what emptying the trash would give back. Its cost grows with what is in there."""
+    versions = Version.objects.filter(node__owner=owner)
+    trashed = versions.filter(node__trashed_at__isnull=False).values("blob")
+    living = versions.filter(blob=OuterRef("pk"), node__trashed_at=None)
+    blobs = Blob.objects.filter(~Exists(living), pk__in=trashed)
+    return int(blobs.aggregate(bytes=Sum("size", default=0))["bytes"])
+
+
+def days_left(node: Node) -> int:
+    """Return in how many days the entry goes by itself; 0: with the next hour's job."""
+    if node.trashed_at is None:
+        raise ValueError(node)
+    goes_at = node.trashed_at + timedelta(days=settings.FILES_TRASH_DAYS)
+    return max(0, math.ceil((goes_at - timezone.now()) / timedelta(days=1)))
 
 
 def _batches(ids: Sequence[UUID]) -> Iterable[Sequence[UUID]]:

@@ -2,11 +2,23 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
+from files.conflicts import Conflict
 from files.models import Node, Version
+from files.moving import copy_nodes
+from files.quota import usage_of
 from files.tests.factories import make_file, make_folder, read_file
-from files.trash import purge_nodes, purge_old_trash, purge_trash, restore_nodes, trash_nodes
+from files.trash import (
+    bytes_in_trash,
+    purge_nodes,
+    purge_old_trash,
+    purge_trash,
+    restore_nodes,
+    trash_nodes,
+)
 from files.tree import ancestors, root_of
 
 
@@ -104,3 +116,28 @@ def test_the_old_goes_by_itself(
     Node.objects.in_trash().update(trashed_at=timezone.now() - timedelta(days=days))
     purge_old_trash()
     assert Node.objects.in_trash().count() == left
+
+
+def test_the_page_says_what_the_trash_takes_and_when_each_goes(
+    owner: Any, root: Node, own: Client
+) -> None:
+    old, new = make_file(root, "old.txt", bytes(2000)), make_file(root, "new.txt", bytes(500))
+    kept = make_file(root, "kept.txt", bytes(7000))
+    copy_nodes(owner=owner, nodes=[kept], target=root, conflict=Conflict.KEEP_BOTH)
+    trash_nodes(owner=owner, nodes=[old, new, kept])
+    Node.objects.filter(pk=old.pk).update(trashed_at=timezone.now() - timedelta(days=17.5))
+    page = own.get(reverse("files:trash")).content.decode()
+    assert bytes_in_trash(owner) == 2500, "the copy keeps what is in kept.txt"
+    assert "2.5\xa0kB" in page
+    assert "goes in 13 days" in page
+    assert "goes in 30 days" in page
+    Node.objects.filter(pk=old.pk).update(trashed_at=timezone.now() - timedelta(days=31))
+    assert "goes within the hour" in own.get(reverse("files:trash")).content.decode()
+    used = usage_of(owner).used
+    purge_trash(owner=owner)
+    assert usage_of(owner).used == used - 2500, "at once"
+
+
+def test_an_empty_trash_takes_nothing(own: Client, owner: Any, root: Node) -> None:
+    assert bytes_in_trash(owner) == 0
+    assert "gives back" not in own.get(reverse("files:trash")).content.decode()

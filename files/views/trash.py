@@ -11,7 +11,14 @@ from django.views.decorators.http import require_POST, require_safe
 from files.http import AuthenticatedRequest
 from files.listing import trash_page
 from files.policy import Action
-from files.trash import purge_nodes, purge_trash, restore_nodes, trash_nodes
+from files.trash import (
+    bytes_in_trash,
+    days_left,
+    purge_nodes,
+    purge_trash,
+    restore_nodes,
+    trash_nodes,
+)
 from files.views.answers import act_of, answers_errors, chosen_nodes, count, done
 from files.views.listing import fragment
 
@@ -23,8 +30,12 @@ def trash(request: AuthenticatedRequest) -> HttpResponse:
         page = trash_page(owner=request.user, after=request.GET.get("after", ""))
     except ValueError:
         return HttpResponseBadRequest("This is no place in the list.")
+    for entry in page.entries:
+        entry.days_left = days_left(entry)  # type: ignore[attr-defined]
+    first = not request.GET.get("after")
     context: dict[str, Any] = {
         "entries": page.entries,
+        "taken": bytes_in_trash(request.user) if first and page.entries else 0,
         "next_cursor": page.next_cursor,
         "days": settings.FILES_TRASH_DAYS,
     }

@@ -12,9 +12,10 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.files.base import File
 from django.db.models import Exists, OuterRef
 
-from files.errors import IncompleteError, QuarantineError, StorageFullError, TooLargeError
+from files.errors import IncompleteError, QuarantineError, TooLargeError
 from files.models import Blob, Version
 from files.sniffing import sniff
+from files.storage import plain_disk_errors
 from files.stores import current_store, store_named
 
 logger = logging.getLogger(__name__)
@@ -125,19 +126,16 @@ def store_bytes(
     """Store what `stream` gives and return a row for it, not saved yet. No transaction is open.
 
     `name` only helps to tell one kind of text from another. Raises TooLargeError,
-    IncompleteError, or StorageFullError; nothing is stored then. Whoever does not save the row
-    calls `discard_bytes`.
+    IncompleteError, StorageFullError or StoreUnavailableError; nothing is stored then. Whoever
+    does not save the row calls `discard_bytes`.
     """
     if expected is not None and expected > limit:
         raise TooLargeError(f"Files may have at most {limit:,} bytes.")
     store = current_store()
     content = DigestingFile(stream, expected=expected, limit=limit)
     try:
-        key = store_named(store).save(f"users/{owner.pk}/{secrets.token_hex(16)}", content)
-    except OSError as error:
-        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-            raise StorageFullError("The vault's disk is full. Tell its administrator.") from error
-        raise
+        with plain_disk_errors():
+            key = store_named(store).save(f"users/{owner.pk}/{secrets.token_hex(16)}", content)
     finally:
         content.end()
     return Blob(

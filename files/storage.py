@@ -14,10 +14,30 @@ from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage
 from django.utils.deconstruct import deconstructible
 
+from files.errors import StorageFullError, StoreUnavailableError
+
 CHUNK = 1024 * 1024
 INCOMING = ".incoming"
 # Uploads in parts, under the random part of the key that they will have.
 UPLOADS = ".uploads"
+
+
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+# A disk that was mounted read-only after a fault, is not ours, does not answer, or is not there.
+BROKEN = frozenset({errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.ESTALE, errno.ENODEV})
+
+
+@contextmanager
+def plain_disk_errors() -> Iterator[None]:
+    """Turn what a disk may refuse into StorageFullError or StoreUnavailableError."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in FULL:
+            raise StorageFullError("The vault's disk is full. Tell its administrator.") from error
+        if error.errno in BROKEN:
+            raise StoreUnavailableError from error
+        raise
 
 
 @deconstructible(path="files.storage.DurableFileSystemStorage")

@@ -120,7 +120,7 @@ def purge_old_trash() -> int:
 
 def bytes_in_trash(owner: AbstractBaseUser) -> int:
     """Return what emptying the trash would give back. Its cost grows with what is in there."""
-    versions = Version.objects.filter(node__owner=owner)
+    versions = Version.objects.filter(node__owner=owner.pk)
     trashed = versions.filter(node__trashed_at__isnull=False).values("blob")
     living = versions.filter(blob=OuterRef("pk"), node__trashed_at=None)
     blobs = Blob.objects.filter(~Exists(living), pk__in=trashed)

@@ -1,34 +1,21 @@
 """Parts on the local store: each is written in place into one file. There is no second copy."""
 
-import errno
 import hashlib
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
 from django.db import IntegrityError
 
 from files.blobs import HEAD, Readable
-from files.errors import MissingPartsError, StorageFullError, UploadBusyError, UploadGoneError
+from files.errors import MissingPartsError, UploadBusyError, UploadGoneError
 from files.models import Upload, UploadPart
-from files.storage import UPLOADS, DurableFileSystemStorage
+from files.storage import UPLOADS, DurableFileSystemStorage, plain_disk_errors
 from files.uploads import draft
 from files.uploads.part_stores import Arrived, Pieces, Signed, Stray, Whole
 from files.uploads.plan import Part, missing_parts, part_count
-
-FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
-
-
-@contextmanager
-def _plain_errors() -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        if error.errno in FULL:
-            raise StorageFullError("The vault's disk is full. Tell its administrator.") from error
-        raise
 
 
 class LocalParts:
@@ -42,13 +29,13 @@ class LocalParts:
         return Path(self._storage.base_location) / UPLOADS / Path(key).name
 
     def begin(self, *, key: str, size: int, parts: int) -> str:
-        with _plain_errors():
+        with plain_disk_errors():
             self._storage.require_free(size)
             draft.create_draft(self._draft(key), size=size, parts=parts)
         return ""
 
     def receive(self, upload: Upload, part: Part, stream: Readable, sha256: str) -> str:
-        with draft.opened_draft(self._draft(upload.key)) as file, _plain_errors():
+        with draft.opened_draft(self._draft(upload.key)) as file, plain_disk_errors():
             turn = draft.Turn(file, size=upload.size, number=part.number)
             # Before the first byte: whoever finds the row knows that nobody has written since.
             UploadPart.objects.filter(upload=upload, number=part.number).delete()
@@ -72,7 +59,7 @@ class LocalParts:
 
     def assemble(self, upload: Upload) -> Whole:
         path = self._draft(upload.key)
-        with draft.opened_draft(path) as file, _plain_errors():
+        with draft.opened_draft(path) as file, plain_disk_errors():
             draft.end_turns(file, size=upload.size)
             rows = UploadPart.objects.filter(upload=upload)
             digests = dict(rows.values_list("number", "sha256"))

@@ -1,5 +1,6 @@
 """How file views answer: a page for a form, JSON for a script, and errors alike for both."""
 
+import logging
 from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, Concatenate
@@ -7,6 +8,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -41,6 +43,8 @@ from files.metrics import STORAGE_ERRORS
 from files.models import Node
 from files.policy import Action, require
 
+logger = logging.getLogger(__name__)
+
 STATUS: dict[type[FilesError], int] = {
     DamagedError: 400,
     IncompleteError: 400,
@@ -66,6 +70,7 @@ STATUS: dict[type[FilesError], int] = {
 }
 
 RETRY_SECONDS = 2
+DATABASE_GONE = "The database does not answer just now. Nothing is half done: try it again."
 
 type View[**P] = Callable[Concatenate[AuthenticatedRequest, P], HttpResponseBase]
 
@@ -93,6 +98,13 @@ def answers_errors[**P](view: View[P]) -> View[P]:
             return JsonResponse({"error": "It is not there any more. Reload the page."}, status=404)
         except FilesError as error:
             return refusal(request, error)
+        except (OperationalError, InterfaceError):
+            if not wants_json(request):
+                raise
+            logger.exception("The database does not answer.")
+            return JsonResponse(
+                {"error": DATABASE_GONE}, status=503, headers={"Retry-After": str(RETRY_SECONDS)}
+            )
 
     return answering
 

@@ -271,6 +271,7 @@ def test_another_device_sees_it_and_gives_it_up(
     phone.goto(vault.url)
     expect(phone.locator(SUMMARY)).to_have_text("1 upload was interrupted")
     row(phone, "film.bin").get_by_role("button", name="Cancel").click()
+    phone.get_by_role("button", name="Give it up").click()
     expect(phone.locator(SUMMARY)).to_have_text("0 uploaded, 1 cancelled")
     wait_until(phone, lambda: ask(phone, "/files/uploads/")["uploads"] == [])
     gate.open()

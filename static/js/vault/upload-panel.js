@@ -171,7 +171,9 @@ function draw(uploads) {
   else rate.reset();
   part("[data-uploads-total]").value = whole.all ? whole.sent / whole.all : 0;
   part("[data-uploads-summary]").textContent = words;
-  part("[data-uploads-pace]").textContent = pace(whole, phase);
+  const line = part("[data-uploads-pace]");
+  line.textContent = pace(whole, phase);
+  line.classList.toggle("mono", phase === "moving" || phase === "paused");
   announce(phase, words);
   const has = (...states) => uploads.some(({ state }) => states.includes(state));
   const stopped = phase === "interrupted";

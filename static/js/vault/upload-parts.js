@@ -10,7 +10,10 @@ const FUTILE = 8;
 // Up to here the whole digest is made before anything is sent: what the person keeps already need
 // not be sent, and what is sent is compared. It has to be held in memory for that.
 const DIGESTED = 64 * 1024 * 1024;
-const BUSY = 2000; // milliseconds
+// Milliseconds.
+const BUSY = 2000;
+const QUICK = 5_000;
+const SLOW = 20_000;
 
 // Browsers open six connections to a site: two stay free for the page itself.
 export const lanes = new Lanes(4);
@@ -98,17 +101,37 @@ class Sending {
 
   async all() {
     const numbers = Array.from({ length: this.upload.parts }, (_, index) => index + 1);
-    const todo = numbers.filter((number) => !this.has(number));
-    const work = async () => {
-      while (todo.length) await this.part(todo.shift());
-    };
-    const workers = Array.from({ length: Math.min(this.upload.parallel, lanes.count) }, work);
+    this.todo = numbers.filter((number) => !this.has(number));
+    this.workers = new Set();
+    this.busy = 0;
+    this.hire();
     try {
-      await Promise.all(workers);
+      // More may be hired while these are waited for.
+      while (this.workers.size) await Promise.race(this.workers);
     } finally {
       this.inner.abort();
-      await Promise.allSettled(workers);
+      await Promise.allSettled(this.workers);
     }
+  }
+
+  hire() {
+    if (!this.todo.length || this.busy >= Math.min(this.upload.parallel, lanes.count)) return;
+    this.busy += 1;
+    const worker = this.work().then(() => this.workers.delete(worker));
+    this.workers.add(worker);
+  }
+
+  // Another is hired where parts go quickly, and one leaves where they do not: on a slow line many
+  // at once would all be half-way for minutes, and whatever is half-way is lost by a reload.
+  async work() {
+    while (this.todo.length) {
+      const start = performance.now();
+      await this.part(this.todo.shift());
+      const took = performance.now() - start;
+      if (took < QUICK) this.hire();
+      else if (took > SLOW && this.busy > 1) break;
+    }
+    this.busy -= 1;
   }
 
   async part(number) {

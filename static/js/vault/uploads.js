@@ -1,4 +1,6 @@
 // The queue of uploads: sends a few at a time, tries again, pauses and goes on, asks about names.
+import { confirmDialog } from "../ui/dialog.js";
+import { bytes } from "../ui/measures.js";
 import { askConflict } from "./dialogs.js";
 import { refresh } from "./refresh.js";
 import { Refusal, page, vault } from "./requests.js";
@@ -215,6 +217,16 @@ async function askAbout(one) {
   next();
 }
 
+// Its button is where others only close something, and much may have arrived.
+function isSure({ path, sent }) {
+  return confirmDialog({
+    title: `Give up “${path}”?`,
+    message: `${bytes(sent)} of it have arrived. They are thrown away.`,
+    confirm: "Give it up",
+    danger: true,
+  });
+}
+
 async function giveUp(one, state = "cancelled") {
   change(one, { state, sent: 0 });
   ended(one);
@@ -225,14 +237,15 @@ async function giveUp(one, state = "cancelled") {
   document.dispatchEvent(new CustomEvent("vault:space"));
 }
 
-function cancel(one) {
+async function cancel(one) {
+  if (one.state === "interrupted" && one.sent && !(await isSure(one))) return;
   one.wish = "cancel";
   if (TRAVELS.has(one.state) || one.state === "retrying") one.controller.abort();
   else if (!ENDED.has(one.state)) giveUp(one);
 }
 
-/** Give up all that is under way, and all that was interrupted. */
-export const cancelAll = () => uploads.filter(({ state }) => !ENDED.has(state)).forEach(cancel);
+/** Give up all that is under way; what was interrupted stays. */
+export const cancelAll = () => uploads.filter(isOpen).forEach(cancel);
 
 function retry(one) {
   change(one, { state: "waiting", attempts: 0, error: "", ...(one.inParts ? {} : { sent: 0 }) });

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from files.http import AuthenticatedRequest
@@ -26,6 +27,7 @@ FIRST_WAIT, LONGEST_WAIT, GROWTH = 500, 5_000, 1.3  # milliseconds
 
 
 @require_safe
+@gzip_page
 @answers_errors
 def detail(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     node = node_for(request, Action.SEE, pk)

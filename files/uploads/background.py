@@ -3,11 +3,14 @@
 import logging
 from uuid import UUID
 
+from django.urls import reverse
+
 from files.activity import Act
-from files.errors import FilesError, StoreUnavailableError
+from files.errors import DamagedError, FilesError, StoreUnavailableError
 from files.integrity import verify_blob
 from files.models import Blob, Node, Upload
 from files.uploads.complete import complete_upload
+from notifications.events import notify
 
 logger = logging.getLogger(__name__)
 
@@ -23,6 +26,8 @@ def finish_upload(*, upload_id: UUID) -> None:
     except StoreUnavailableError:
         # The worker tries again, later and later.
         raise
+    except DamagedError:
+        _tell(upload)
     except (FilesError, Node.DoesNotExist) as error:
         logger.info("upload id=%s waits: %s", upload_id, error)
 
@@ -31,6 +36,17 @@ def _act_of(upload: Upload) -> Act:
     if upload.file_request is not None:
         return Act(guest=upload.guest, request=upload.file_request)
     return Act(actor=upload.sender or upload.owner)
+
+
+def _tell(upload: Upload) -> None:
+    """Its sender was told to wait, and may not be there any more to ask."""
+    notify(
+        kind="upload_failed",
+        to=upload.sender or upload.owner,
+        context={"name": upload.path[-1], "reason": "What arrived is not what was announced."},
+        url=reverse("files:folder", args=[upload.folder_id]),
+        key=f"upload_failed:{upload.pk}",
+    )
 
 
 def digest_blob(*, blob_id: UUID) -> None:

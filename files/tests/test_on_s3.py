@@ -83,7 +83,7 @@ def test_a_folder_as_a_zip(proxied: bool, own: Client, root: Node) -> None:
 def test_pages_and_versions(proxied: bool, own: Client, root: Node) -> None:
     node = make_file(root, "a.md", b"# Title\n")
     for url in (
-        reverse("files:folder", args=[root.pk]),
+        reverse("files:home"),
         reverse("files:detail", args=[node.pk]),
         reverse("files:preview", args=[node.pk]),
         reverse("files:trash"),

@@ -19,6 +19,8 @@ from pytest_django import Settings
 
 from devops360 import schedule, worker
 from devops360.tests.processes import ROOT, environment, manage
+from notifications import letters
+from notifications.models import Delivery
 
 type Result = DBTaskResult[Any, Any]
 
@@ -56,6 +58,16 @@ def test_the_worker_runs_what_is_ready(tmp_path: Path) -> None:
     result.refresh_from_db()
     assert result.status == TaskResultStatus.SUCCESSFUL
     assert (tmp_path / "notes").read_text() == "done\n"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_worker_sends_what_is_owed() -> None:
+    for delivers, state in ((False, "pending"), (True, "sent")):
+        letters.post(
+            to="kim@example.com", subject="s", text="t", html="", good_for=timedelta(hours=1)
+        )
+        worker.VaultWorker(batch=True, delivers=delivers).run()
+        assert Delivery.objects.latest("pk").state == state
 
 
 @pytest.mark.django_db(transaction=True)

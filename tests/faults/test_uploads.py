@@ -2,12 +2,16 @@
 
 import contextlib
 import hashlib
+import json
 import os
 import signal
+import socket
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -104,3 +108,40 @@ def test_many_people_at_once(site: Site) -> None:
 def test_a_refused_upload_is_told_even_when_its_body_is_on_the_way(vault: Vault) -> None:
     vault.upload("taken.txt", b"x", 1)
     assert vault.upload("taken.txt", b"y" * 100, 100)["status"] == 409
+
+
+def ask(vault: Vault, path: str, body: dict[str, object]) -> dict[str, Any]:
+    headers = {"Content-Type": "application/json"}
+    status, answer = vault.request("POST", path, json.dumps(body), headers)
+    assert status in {200, 201, 202}, answer
+    told: dict[str, Any] = json.loads(answer)
+    return told
+
+
+def test_parts_go_on_after_every_process_was_killed(site: Site, vault: Vault) -> None:
+    content = os.urandom(40 * MEGABYTE)
+    begun = {"path": "parts.bin", "size": len(content), "key": "k"}
+    upload = ask(vault, f"/files/folder/{vault.root}/uploads/", begun)
+    place, step = f"/files/uploads/{upload['id']}/", upload["part_size"]
+    wanted = {"parts": [{"number": number} for number in (1, 2, 3)]}
+    urls = [part["url"] for part in ask(vault, f"{place}sign/", wanted)["urls"]]
+    assert vault.request("PUT", urls[0], content[:step])[0] == 200
+    # The second is cut short by a kill -9 of all that serve the web.
+    connection = socket.create_connection(vault.address, timeout=30)
+    host = urlsplit(site.url).netloc
+    head = f"PUT {urls[1]} HTTP/1.1\r\nHost: {host}\r\nContent-Length: {step}\r\n\r\n"
+    connection.sendall(head.encode() + content[step : step + MEGABYTE])
+    old = web_workers(site)
+    for pid in old:
+        os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: bool(set(web_workers(site)) - set(old)), 60)
+    connection.close()
+    state = json.loads(vault.request("GET", place)[1])
+    assert [part["number"] for part in state["arrived"]] == [1]
+    for number in (2, 3):
+        data = content[(number - 1) * step : number * step]
+        assert vault.request("PUT", urls[number - 1], data)[0] == 200
+    file = ask(vault, f"{place}complete/", {})
+    assert file["sha256"] == hashlib.sha256(content).hexdigest()
+    status, body = vault.request("GET", f"/files/{file['id']}/download/")
+    assert (status, body) == (200, content)

@@ -110,7 +110,7 @@ def test_a_refused_upload_is_told_even_when_its_body_is_on_the_way(vault: Vault)
     assert vault.upload("taken.txt", b"y" * 100, 100)["status"] == 409
 
 
-def ask(vault: Vault, path: str, body: dict[str, object]) -> dict[str, Any]:
+def ask(vault: Vault, path: str, body: dict[str, Any]) -> dict[str, Any]:
     headers = {"Content-Type": "application/json"}
     status, answer = vault.request("POST", path, json.dumps(body), headers)
     assert status in {200, 201, 202}, answer

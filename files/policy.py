@@ -193,14 +193,15 @@ def shared_nodes(user: AbstractBaseUser) -> QuerySet[Node]:
     return Node.objects.living().filter(pk__in=_shared_ids(user)).exclude(owner=user.pk)
 
 
-def visible_through(user: AbstractBaseUser, path: str) -> Q:
-    """Return the condition that the node which a row names is living and may be seen.
+def seen_among(user: AbstractBaseUser, nodes: Iterable[Node]) -> list[Node]:
+    """Return those of the nodes that the person may see; no query where all are their own.
 
-    For rows of the person's own, such as stars: those are read first, and of nodes only what they
-    name. With `visible_nodes` as a subquery, PostgreSQL would read every node there is.
+    For pages of what rows of the person's own name, such as stars. As a subquery, `visible_nodes`
+    would have PostgreSQL read every node there is.
     """
-    theirs = Q(**{f"{path}__owner": user.pk}) | Q(**{f"{path}__in": _shared_ids(user)})
-    return Q(**{f"{path}__trashed_at": None}) & theirs
+    nodes = list(nodes)
+    found = standings(user, nodes)
+    return [node for node in nodes if found[node.pk].role is not Role.STRANGER]
 
 
 def _shared_ids(user: AbstractBaseUser) -> QuerySet[Any, Any]:

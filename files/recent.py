@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from files.listing import Page, read_moment
 from files.models import Node, Opening
-from files.policy import visible_through
+from files.policy import seen_among
 
 PAGE = 50
 # Looking at a file again within this time is the same look.
@@ -58,7 +58,8 @@ def recent_page(*, user: AbstractBaseUser, by: By, after: str) -> Page:
     """Return files, the latest first, each with the time in `at`.
 
     What was opened is whatever the person may still see; changed and added is their own vault.
-    One query. `after` is what the page before named; ValueError for anything else.
+    One query, two more where something is another's. `after` is what the page before named;
+    ValueError for anything else.
     """
     if by is By.OPENED:
         return _opened_page(user, after)
@@ -72,15 +73,14 @@ def recent_page(*, user: AbstractBaseUser, by: By, after: str) -> Page:
 
 
 def _opened_page(user: AbstractBaseUser, after: str) -> Page:
-    openings = Opening.objects.filter(visible_through(user, "node"), user_id=user.pk)
+    openings = Opening.objects.filter(user_id=user.pk, node__trashed_at=None)
     openings = openings.select_related("node__parent")
     found = list(_behind(openings, "at", after, int)[: PAGE + 1])
     for opening in found:
         opening.node.at = opening.at
     more, found = len(found) > PAGE, found[:PAGE]
-    return Page(
-        [opening.node for opening in found], _place(found[-1].at, found[-1].pk) if more else ""
-    )
+    nodes = seen_among(user, [opening.node for opening in found])
+    return Page(nodes, _place(found[-1].at, found[-1].pk) if more else "")
 
 
 def _behind(rows: QuerySet[Any], field: str, after: str, read_key: Any) -> QuerySet[Any]:

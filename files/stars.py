@@ -8,7 +8,7 @@ from django.db import transaction
 
 from files.listing import Page
 from files.models import Node, Star
-from files.policy import visible_through
+from files.policy import seen_among
 
 PAGE = 100
 
@@ -42,14 +42,16 @@ def starred_among(user: AbstractBaseUser, ids: Collection[UUID]) -> set[UUID]:
 def starred_page(*, user: AbstractBaseUser, after: str) -> Page:
     """Return what the person has starred and may still see, the newest star first.
 
-    One query. `after` is what the page before named; ValueError for anything else.
+    One query, two more where something is another's. `after` is what the page before named;
+    ValueError for anything else.
     """
-    stars = Star.objects.filter(visible_through(user, "node"), user_id=user.pk)
+    stars = Star.objects.filter(user_id=user.pk, node__trashed_at=None)
     if after:
         stars = stars.filter(pk__lt=_read_number(after))
     found = list(stars.select_related("node__parent").order_by("-pk")[: PAGE + 1])
     more, found = len(found) > PAGE, found[:PAGE]
-    return Page([star.node for star in found], str(found[-1].pk) if more else "")
+    nodes = seen_among(user, [star.node for star in found])
+    return Page(nodes, str(found[-1].pk) if more else "")
 
 
 def _read_number(text: str) -> int:

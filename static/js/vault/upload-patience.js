@@ -34,9 +34,10 @@ async function answers() {
   try {
     // Not by the cache, and not for ever: a network that has changed may swallow it.
     const signal = AbortSignal.timeout(15_000);
-    // Whatever it says: only a gateway without a server behind it, or one that is not ready, is
-    // as good as nobody.
-    return (await fetch("/readyz", { cache: "no-store", signal })).status < 500;
+    // Something small that the site itself answers: what tells of its health is for the inside, and
+    // a balancer would answer in its place. Only 502 and its like are as good as nobody.
+    const options = { cache: "no-store", redirect: "manual", signal };
+    return (await fetch("/favicon.ico", options)).status < 500;
   } catch {
     return false;
   }

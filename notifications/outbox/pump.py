@@ -9,7 +9,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db import connections
+from django.db import close_old_connections, connections
 
 from notifications.channels.base import Channel, Message, Target
 from notifications.channels.registry import configured_channels
@@ -78,7 +78,8 @@ class Pump:
                 self.stopping.wait(TROUBLE_SECONDS)
             else:
                 if not busy:
-                    connections.close_all()
+                    # Back to the pool on PostgreSQL; SQLite's stays open.
+                    close_old_connections()
                     self.stopping.wait(IDLE_SECONDS)
         self.close()
         connections.close_all()

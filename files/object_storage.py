@@ -155,7 +155,13 @@ class S3Reader(io.RawIOBase):
 
     def _begin(self) -> Any:
         where = {"Bucket": self._storage.bucket_name, "Key": self._name}
-        answer = self._storage.client.get_object(**where, Range=f"bytes={self._position}-")
+        try:
+            answer = self._storage.client.get_object(**where, Range=f"bytes={self._position}-")
+        except ClientError as error:
+            if is_missing(error):
+                # Deleted since it was opened.
+                raise FileNotFoundError(self._name) from error
+            raise
         return answer["Body"]
 
     def _drop(self) -> None:

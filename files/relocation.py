@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
+from botocore.exceptions import ClientError
 from django.core.files.base import File
 from django.db.models import Exists, OuterRef, QuerySet, Sum
 from django.db.models.functions import Coalesce
@@ -88,7 +89,7 @@ def _move(blob: Blob, to: str, moved: Moved) -> None:
         _copy(blob, to)
         if not _is_right(blob, to):
             # Copied just now, and not what the row says: nor is the original, or it is missing.
-            store_named(to).delete(blob.key)
+            # What the store has of it no row names, so that the sweeper takes it.
             moved.troubles += 1
             return
     if _switch(blob, to):
@@ -103,15 +104,19 @@ def _is_right(blob: Blob, store: str) -> bool:
 def _is_copied_lately(blob: Blob, to: str) -> bool:
     """Whether a run that was broken off has left its copy. An old one the sweeper may be taking."""
     store = store_named(to)
-    if not store.exists(blob.key):
+    try:
+        lately = store.get_modified_time(blob.key) > timezone.now() - GRACE / 2
+    except (FileNotFoundError, ClientError):
         return False
-    return store.get_modified_time(blob.key) > timezone.now() - GRACE / 2 and _is_right(blob, to)
+    return lately and _is_right(blob, to)
 
 
 def _copy(blob: Blob, to: str) -> None:
     target = store_named(to)
-    # Whatever is there is no whole copy, and nothing names it: the row names the original.
-    target.delete(blob.key)
+    unmoved = Blob.objects.filter(pk=blob.pk, store=blob.store)
+    if target.exists(blob.key) and not _is_copied_lately(blob, to) and unmoved.exists():
+        # No whole copy, or an old one; and nothing names it: the row names the original.
+        target.delete(blob.key)
     try:
         with store_named(blob.store).open(blob.key, "rb") as file:
             key = target.save(blob.key, File(file))

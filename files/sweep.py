@@ -132,6 +132,9 @@ def _sweep_orphans(
             if orphan.modified > oldest:
                 swept.young += 1
                 continue
+            if prefix == BLOBS and not _is_safe(orphan):
+                logger.error("original kept, its copy is not there key=%s", orphan.key)
+                continue
             swept.orphans += 1
             swept.bytes += orphan.size
             if not dry_run:
@@ -160,6 +163,15 @@ def _needed_blobs(store: str, keys: Collection[str]) -> QuerySet[Blob, str]:
     return Blob.objects.filter(Q(store=store) | moved_lately, key__in=keys).values_list(
         "key", flat=True
     )
+
+
+def _is_safe(orphan: Stored) -> bool:
+    """Whether it is nobody's, or the original of a blob whose copy is where its row says."""
+    blob = Blob.objects.filter(key=orphan.key).first()
+    if blob is None:
+        return True
+    store = store_named(blob.store)
+    return store.exists(blob.key) and store.size(blob.key) == blob.size
 
 
 # -- What was never finished -------------------------------------------------------------------

@@ -59,7 +59,7 @@ SITE_KINDS = (
         name="operators_integrity",
         subject=OPERATIONS,
         title=_("Stored bytes are damaged: %(count)s"),
-        text=_("%(summary)s See “Damaged files” in docs/operations.md for what to do."),
+        text=_("%(summary)s See “Damaged files” in docs/operate/storage.md for what to do."),
         sample={"count": 2, "summary": "2 of 18,204 blobs do not have the digest they should."},
     ),
 )

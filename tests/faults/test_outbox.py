@@ -26,6 +26,7 @@ from tests.programs import find_postgres
 MESSAGES = int(os.environ.get("OUTBOX_MESSAGES", "200"))
 PATIENCE = 120 + MESSAGES / 5
 WORKERS = 2
+STARTED: list[subprocess.Popen[bytes]] = []
 
 PREPARE = """
 from django.contrib.auth import get_user_model
@@ -78,13 +79,24 @@ def shell(code: str, place: Path, **variables: str) -> str:
 
 
 def start(place: Path, **variables: str) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
+    worker = subprocess.Popen(
         [sys.executable, "manage.py", "deliver"],
         cwd=ROOT,
         env=environment(place, **variables),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
+    STARTED.append(worker)
+    return worker
+
+
+@pytest.fixture(autouse=True)
+def _no_worker_is_left() -> Iterator[None]:
+    yield
+    while STARTED:
+        worker = STARTED.pop()
+        worker.kill()
+        worker.wait()
 
 
 def work_and_die(box: Mailbox, place: Path, **variables: str) -> int:

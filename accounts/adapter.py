@@ -177,11 +177,12 @@ class AccountAdapter(DefaultAccountAdapter):
         logger.warning("sign-in refused ip=%s", client.ip)
         login = str(credentials.get("email") or credentials.get("username") or "")
         person = User.objects.with_login(login).first()
+        kind = SecurityEvent.Kind.PASSWORD_REFUSED
         if person:
-            kind = SecurityEvent.Kind.PASSWORD_REFUSED
             history.record(user=person, kind=kind, client=client)
         else:
             limits.write_as_much_as_history()
+            history.refuse_nobody(kind=kind, client=client)
 
     def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse | None:
         if user.is_active and user.must_reset_password:

@@ -40,9 +40,19 @@ def record(
         user_agent=client.user_agent,
         by=by,
     )
+    _tell(event)
+    return event
+
+
+def refuse_nobody(*, kind: Kind, client: Client) -> None:
+    """Tell listeners of a refusal for an account that there is not: as much is written for one."""
+    SECURITY_EVENTS.labels(kind).inc()
+    _tell(SecurityEvent(kind=kind, ip=client.ip or None, user_agent=client.user_agent))
+
+
+def _tell(event: SecurityEvent) -> None:
     for listener in _listeners.values():
         listener(event)
-    return event
 
 
 def forget_old_events() -> int:

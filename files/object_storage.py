@@ -63,7 +63,9 @@ class VaultS3Storage(S3Storage):
     def _config(options: dict[str, Any]) -> Config:
         return Config(
             signature_version="s3v4",
-            s3={"addressing_style": "path" if options.get("endpoint_url") else "auto"},
+            # "auto" signs with the global name, from which S3 redirects to a new bucket's region:
+            # browsers' uploads do not survive that.
+            s3={"addressing_style": "path" if options.get("endpoint_url") else "virtual"},
             connect_timeout=CONNECT_SECONDS,
             read_timeout=READ_SECONDS,
             retries={"mode": "standard", "total_max_attempts": ATTEMPTS},

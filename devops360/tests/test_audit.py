@@ -52,6 +52,12 @@ def test_a_refusal_names_nobody_as_its_actor() -> None:
     assert (entry.actor, entry.subject, entry.result) == (None, person.pk, "refused")
 
 
+def test_a_refusal_for_no_account_is_entered_too(client: Client) -> None:
+    client.post("/account/login/", {"login": "nobody", "password": "wrong"})
+    entry = AuditEntry.objects.get()
+    assert (entry.act, entry.subject, entry.result) == ("password_refused", None, "refused")
+
+
 def test_an_act_that_is_undone_leaves_no_entry() -> None:
     person = UserFactory.create()
     with transaction.atomic():

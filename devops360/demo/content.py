@@ -8,6 +8,7 @@ from devops360.demo import texts
 from devops360.demo.pdf import write_pdf
 from devops360.demo.photo import draw_photo
 from devops360.demo.sound import play_melody
+from files.activity import Act
 from files.conflicts import Conflict
 from files.tree import root_of
 from files.uploads.receive import receive_stream
@@ -39,6 +40,7 @@ def add_demo_files(*, owner: User) -> int:
             stream=io.BytesIO(content),
             size=len(content),
             conflict=Conflict.SKIP,
+            act=Act(actor=owner),
         )
         added += node is not None
     return added

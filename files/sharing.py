@@ -118,9 +118,13 @@ def _is_same_visit(share: Share, act: Act) -> bool:
 def count_download(*, share: Share, node: Node | None = None, act: Act = SITE) -> bool:
     """Take one of the link's downloads; return False where none is left.
 
-    One statement decides, so that of many who come for the last one, one gets it.
+    One statement decides, so that of many who come for the last one, one gets it. What is counted
+    stands in that statement's own condition: PostgreSQL looks at it again once it has waited for
+    the row, which it does not do within a subquery.
     """
-    if not Share.objects.open().filter(pk=share.pk).update(downloads=F("downloads") + 1):
+    leads_somewhere = Share.objects.unended().filter(pk=share.pk)
+    taken = Share.objects.filter(Share.LEFT, pk=share.pk, pk__in=leads_somewhere.values("pk"))
+    if not taken.update(downloads=F("downloads") + 1):
         return False
     record(Activity.Kind.LINK_DOWNLOADED, [node or share.node], act, detail=share.label)
     return True

@@ -58,9 +58,7 @@ class ShareQuerySet(models.QuerySet["Share"]):
 
     def open(self) -> Self:
         """Links that lead somewhere still."""
-        return self.unended().filter(
-            Q(max_downloads=None) | Q(downloads__lt=F("max_downloads")),
-        )
+        return self.unended().filter(Share.LEFT)
 
 
 class Share(SecretLink):
@@ -73,6 +71,9 @@ class Share(SecretLink):
     downloads = models.PositiveIntegerField(default=0)
 
     objects = ShareQuerySet.as_manager()
+
+    # Downloads are left.
+    LEFT = Q(max_downloads=None) | Q(downloads__lt=F("max_downloads"))
 
     class Meta:
         indexes = [

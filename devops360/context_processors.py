@@ -12,7 +12,13 @@ def site(request: HttpRequest) -> dict[str, str]:
     return {"SITE_NAME": settings.SITE_NAME, "SITE_URL": settings.SITE_URL}
 
 
-def bell(request: HttpRequest) -> dict[str, Callable[[], int]]:
-    """How many notifications are unread. Asked for only by pages that show the bell."""
+def bell(request: HttpRequest) -> dict[str, Callable[[], int] | bool]:
+    """Whether the gate let somebody in, and how many notifications they have not read.
+
+    The number is asked for only by pages that show the bell.
+    """
     user = request.user
-    return {"unread_notifications": lambda: unread_count(user) if user.is_authenticated else 0}
+    return {
+        "is_let_in": getattr(request, "is_let_in", False),
+        "unread_notifications": lambda: unread_count(user) if user.is_authenticated else 0,
+    }

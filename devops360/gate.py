@@ -172,6 +172,8 @@ def _check_person(request: HttpRequest, access: Access) -> HttpResponse | None:
     if standing is Standing.OWES_CODE and _waited_too_long(request):
         logout(request)
         return _ask(request, reverse("account_login"))
+    # Pages of enrolment do not show what is behind the gate.
+    request.is_let_in = standing is Standing.VERIFIED  # type: ignore[attr-defined]
     if access in ENOUGH[standing]:
         return None
     owed = "accounts:verify" if standing is Standing.OWES_CODE else "accounts:factors"
@@ -190,7 +192,9 @@ def _ask(request: HttpRequest, where: str) -> HttpResponse:
     if scripted or preferred == "application/json":
         return JsonResponse({"error": "Sign in again, then go on."}, status=401)
     if "HX-Request" in request.headers:
-        return HttpResponse(status=401, headers={"HX-Refresh": "true"})
+        # What a page asks by itself must not take it from under somebody who uploads.
+        asked_by_page = "X-Background" in request.headers
+        return HttpResponse(status=401, headers={} if asked_by_page else {"HX-Refresh": "true"})
     if where == reverse("account_login"):
         return redirect_to_login(request.get_full_path(), where)
     if request.method == "POST":

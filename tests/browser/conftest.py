@@ -104,8 +104,9 @@ def site(
 
 
 @pytest.fixture(scope="session")
-def base_url(site: Site) -> str:
-    return site.url
+def base_url() -> str:
+    """None for the whole session: a file of tests may have a site of its own. See open_page."""
+    return ""
 
 
 @pytest.fixture(scope="session")
@@ -136,7 +137,7 @@ def open_page(
     new_context: Callable[..., BrowserContext], complaints: Complaints, site: Site
 ) -> OpenPage:
     def open_page(person: Person | None = None, **options: Any) -> Page:
-        context = new_context(**options)
+        context = new_context(base_url=site.url, **options)
         if person is not None:
             cookie = {"name": "sessionid", "value": person.session, "url": site.url}
             context.add_cookies([cookie])  # type: ignore[list-item]

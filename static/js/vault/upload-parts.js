@@ -119,6 +119,8 @@ class Sending {
     this.busy += 1;
     const worker = this.work().then(() => this.workers.delete(worker));
     this.workers.add(worker);
+    // The next race looks at it; one that is hired during a race would count as unhandled until then.
+    worker.catch(() => {});
   }
 
   // Another is hired where parts go quickly, and one leaves where they do not: on a slow line many

@@ -37,7 +37,7 @@ async function answers() {
     // Something small that the site itself answers: what tells of its health is for the inside, and
     // a balancer would answer in its place. Only 502 and its like are as good as nobody.
     const options = { cache: "no-store", redirect: "manual", signal };
-    return (await fetch("/favicon.ico", options)).status < 500;
+    return (await fetch("/favicon.ico?are-you-there", options)).status < 500;
   } catch {
     return false;
   }

@@ -59,7 +59,7 @@ class DurableFileSystemStorage(FileSystemStorage):
             os.fsync(file.fileno())
             # Unlike a rename, a link never replaces what is there.
             final.hardlink_to(draft)
-            _fsync_folder(final.parent)
+            fsync_folder(final.parent)
         return name
 
     def get_alternative_name(self, file_root: str, file_ext: str) -> str:
@@ -102,7 +102,7 @@ class DurableFileSystemStorage(FileSystemStorage):
         except FileExistsError:
             if not final.samefile(path):
                 raise
-        _fsync_folder(final.parent)
+        fsync_folder(final.parent)
 
     def require_free(self, size: int) -> None:
         """Raise OSError (ENOSPC) unless the disk has that much room now."""
@@ -131,7 +131,7 @@ class DurableFileSystemStorage(FileSystemStorage):
             folder = folder.parent
         for path in reversed(missing):
             path.mkdir(mode=0o700, exist_ok=True)
-            _fsync_folder(path.parent)
+            fsync_folder(path.parent)
 
 
 def modified_at(entry: os.DirEntry[str]) -> float:
@@ -142,7 +142,8 @@ def modified_at(entry: os.DirEntry[str]) -> float:
         return time.time()
 
 
-def _fsync_folder(folder: Path) -> None:
+def fsync_folder(folder: Path) -> None:
+    """Make names that were added to the folder, or taken from it, survive a power cut."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)

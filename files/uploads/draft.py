@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from files.errors import UploadBusyError, UploadGoneError
+from files.storage import fsync_folder
 
 SLOT = 8
 PATIENCE_SECONDS = 2.0
@@ -106,14 +107,6 @@ def write_all(descriptor: int, data: bytes, offset: int) -> None:
     while view:
         written = os.pwrite(descriptor, view, offset)
         view, offset = view[written:], offset + written
-
-
-def fsync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _try_lock(descriptor: int) -> bool:

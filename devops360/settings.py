@@ -440,6 +440,8 @@ LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"
 BIND_ADDRESS = env.text("BIND_ADDRESS", "127.0.0.1")
 WORKER_METRICS_PORT = env.integer("WORKER_METRICS_PORT", 0)
 LOG_FORMAT = env.choice("LOG_FORMAT", "json" if PRODUCTION else "text", ("json", "text"))
+# On a laptop a line for each request, task and job hides the mail that is printed there.
+ROUTINE_LEVEL = "WARNING" if LOG_FORMAT == "text" and LOG_LEVEL == "INFO" else LOG_LEVEL
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -460,8 +462,11 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": [], "propagate": True, "level": "INFO"},
         "django.server": {"handlers": [], "propagate": True},
-        # On a laptop a line for each request hides the mail that is printed there.
-        "devops360.requests": {"level": "INFO" if LOG_FORMAT == "json" else "WARNING"},
+        "devops360.requests": {"level": ROUTINE_LEVEL},
+        "devops360.schedule": {"level": ROUTINE_LEVEL},
+        "django.tasks": {"level": ROUTINE_LEVEL},
+        "django_tasks_db": {"level": ROUTINE_LEVEL},
+        "files": {"level": ROUTINE_LEVEL},
         "gunicorn.error": {"handlers": [], "propagate": True, "level": LOG_LEVEL},
         # Its lines would hold addresses: see gunicorn.conf.py.
         "gunicorn.access": {"handlers": [], "propagate": False, "level": "CRITICAL"},

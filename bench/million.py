@@ -7,7 +7,6 @@ smoke test. Prints the median and the worst of some runs of each search, in mill
 import os
 import random
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -17,6 +16,7 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
+from bench.within import is_within, run_within
 from tests.browser.site import ROOT
 from tests.postgres import FAST, temporary_server
 from tests.programs import find_postgres
@@ -25,16 +25,6 @@ ENTRIES = int(os.environ.get("BENCH_ENTRIES", "1000000"))
 RUNS = 7
 # So many rows are made by the models; the others are copies of them, made by the database.
 BASE = 10_000
-WITHIN = "BENCH_WITHIN"
-
-
-def on_database(url: str, place: Path) -> None:
-    """Run this module again, as a process of the site with that database."""
-    more = {"DATABASE_URL": url, "STATE_DIR": str(place), "MEDIA_ROOT": str(place), WITHIN: "1"}
-    more |= {"DJANGO_SETTINGS_MODULE": "devops360.settings", "EMAIL_URL": "memory:"}
-    subprocess.run(
-        [sys.executable, "-m", "bench.million"], cwd=ROOT, env=os.environ | more, check=True
-    )
 
 
 def on_all() -> None:
@@ -55,12 +45,12 @@ def on_all() -> None:
             options = (*FAST, "shared_buffers=1GB", "effective_cache_size=3GB")
             url = stack.enter_context(temporary_server(programs, options=options, locale="C.UTF-8"))
             print("PostgreSQL", flush=True)
-            on_database(url.replace("@/devops360?", "@/postgres?"), folders[0])
+            run_within("bench.million", url.replace("@/devops360?", "@/postgres?"), folders[0])
         print("SQLite", flush=True)
-        on_database(f"sqlite:///{folders[1]}/db.sqlite3", folders[1])
+        run_within("bench.million", f"sqlite:///{folders[1]}/db.sqlite3", folders[1])
 
 
-if __name__ == "__main__" and WITHIN not in os.environ:
+if __name__ == "__main__" and not is_within():
     on_all()
     sys.exit()
 

@@ -2,10 +2,9 @@
 
 import logging
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from django.conf import settings
 from django.core.cache import cache
@@ -19,6 +18,8 @@ from files.models import Blob
 logger = logging.getLogger(__name__)
 
 BATCH = 100
+# So many in a row that a store did not give say that it is away, and not that they are damaged.
+AWAY = 20
 # When the last whole pass began that has not come to its end.
 BEGUN = "scrub:begun"
 
@@ -40,13 +41,14 @@ class Pace:
 
 @dataclass
 class Scrubbed:
-    """What was read, and what of it is not what it was."""
+    """What was read, and what of it is not what it was. Numbers alone: a store may lose it all."""
 
     blobs: int = 0
     bytes: int = 0
     digested: int = 0
-    # Blobs that were in quarantine already are found again, but not told of again.
-    troubles: list[tuple[UUID, Verdict]] = field(default_factory=list)
+    damaged: int = 0
+    missing: int = 0
+    # Of the damaged and missing: those in quarantine already are found again, but not told again.
     new: int = 0
     recovered: int = 0
     # The store did not answer for these: they are read another time.
@@ -54,19 +56,27 @@ class Scrubbed:
     # Whether nothing is left to read.
     whole: bool = True
 
-    def count(self, verdict: Verdict) -> int:
-        return sum(found is verdict for _, found in self.troubles)
+    @property
+    def troubles(self) -> int:
+        return self.damaged + self.missing
 
 
-def scrub(*, rate: int, resume: bool = False, limit: int | None = None) -> Scrubbed:
+def scrub(
+    *,
+    rate: int,
+    resume: bool = False,
+    limit: int | None = None,
+    report: Callable[[Blob, Verdict], object] | None = None,
+) -> Scrubbed:
     """Read every blob again, those first that have waited the longest.
 
     With `resume`, only what the last pass, which did not come to its end, has left. `rate` is in
-    bytes per second, `limit` a number of blobs. Kill it at any time.
+    bytes per second, `limit` a number of blobs. `report` is called for each that is in trouble.
+    Where the store is away it stops, not whole. Kill it at any time.
     """
     begun = (cache.get(BEGUN) if resume else None) or timezone.now()
     cache.set(BEGUN, begun, timeout=None)
-    scrubbed = _scrub(before=begun, pace=Pace(rate), limit=limit)
+    scrubbed = _scrub(before=begun, pace=Pace(rate), limit=limit, report=report)
     if scrubbed.whole:
         cache.delete(BEGUN)
     return scrubbed
@@ -96,25 +106,25 @@ def _scrub(
     limit: int | None = None,
     deadline: float | None = None,
     largest: int | None = None,
+    report: Callable[[Blob, Verdict], object] | None = None,
 ) -> Scrubbed:
-    scrubbed = Scrubbed()
+    scrubbed, silent = Scrubbed(), 0
     for blob in _due(before, largest):
         over = deadline is not None and time.monotonic() > deadline
-        if over or (limit is not None and scrubbed.blobs >= limit):
+        if over or silent >= AWAY or (limit is not None and scrubbed.blobs >= limit):
             scrubbed.whole = False
             break
-        _read(blob, pace, scrubbed)
+        verdict = _read(blob, pace, scrubbed)
+        silent = 0 if verdict else silent + 1
+        if report and verdict and verdict.is_trouble:
+            report(blob, verdict)
     if scrubbed.new:
-        tell_operators(
-            damaged=scrubbed.count(Verdict.DAMAGED),
-            missing=scrubbed.count(Verdict.MISSING),
-            read=scrubbed.blobs,
-        )
+        tell_operators(damaged=scrubbed.damaged, missing=scrubbed.missing, read=scrubbed.blobs)
     logger.info(
         "scrubbed blobs=%d bytes=%d troubles=%d new=%d recovered=%d unread=%d",
         scrubbed.blobs,
         scrubbed.bytes,
-        len(scrubbed.troubles),
+        scrubbed.troubles,
         scrubbed.new,
         scrubbed.recovered,
         scrubbed.unread,
@@ -144,18 +154,21 @@ def _paged(part: QuerySet[Blob]) -> Iterator[Blob]:
         found = list(part.filter(behind)[:BATCH])
 
 
-def _read(blob: Blob, pace: Pace, scrubbed: Scrubbed) -> None:
+def _read(blob: Blob, pace: Pace, scrubbed: Scrubbed) -> Verdict | None:
+    """Read one and count it. Returns None where the store did not give it."""
     try:
         verdict = verify_blob(blob, pace=pace)
     except (OSError, StoreUnavailableError):
         logger.exception("not read blob id=%s key=%s", blob.pk, blob.key)
         scrubbed.unread += 1
-        return
+        return None
     scrubbed.blobs += 1
     scrubbed.bytes += blob.size
     scrubbed.digested += verdict is Verdict.DIGESTED
+    scrubbed.damaged += verdict is Verdict.DAMAGED
+    scrubbed.missing += verdict is Verdict.MISSING
     if verdict.is_trouble:
-        scrubbed.troubles.append((blob.pk, verdict))
         scrubbed.new += blob.quarantined_at is None
     elif blob.quarantined_at is not None:
         scrubbed.recovered += 1
+    return verdict

@@ -24,14 +24,14 @@ from files.errors import StoreUnavailableError
 from files.models import Blob, Preview, Upload
 from files.storage import INCOMING, DurableFileSystemStorage
 from files.store_listing import Stored, list_objects
-from files.stores import LOCAL, configured_stores, current_store, store_named
+from files.stores import BLOBS, LOCAL, configured_stores, current_store, store_named
 
 logger = logging.getLogger(__name__)
 
 GRACE = timedelta(days=1)
 BATCH = 500
-# Where the store lists what is ours; avatars and the like are others'.
-BLOBS, PREVIEWS = "users", "previews"
+# Beside BLOBS, where the store lists what is ours; avatars and the like are others'.
+PREVIEWS = "previews"
 
 
 @dataclass

@@ -17,7 +17,7 @@ from files.errors import UploadError, UploadLimitError
 from files.models import Blob, Node, Upload
 from files.names import clean_path
 from files.quota import lock_vault, require_room, vault_of
-from files.stores import current_store
+from files.stores import BLOBS, current_store
 from files.tree import living_folder, lock_tree
 from files.uploads.finish import is_taken, place_blob
 from files.uploads.plan import part_count, part_size_for, require_size
@@ -185,7 +185,7 @@ def _planned(wish: Wish) -> Upload:
         sha256=wish.sha256,
         store=current_store(),
         # As random as any; and what is left in a store is known by it.
-        key=f"users/{owner_id}/{pk.hex}",
+        key=f"{BLOBS}/{owner_id}/{pk.hex}",
         expires_at=timezone.now() + timedelta(days=settings.FILES_UPLOAD_DAYS),
     )
 

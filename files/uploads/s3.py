@@ -17,6 +17,7 @@ from files.blobs import HEAD, Readable
 from files.errors import MissingPartsError, UploadError, UploadGoneError
 from files.models import Upload, UploadPart
 from files.object_storage import VaultS3Storage, is_missing, plain_errors
+from files.stores import BLOBS
 from files.uploads.part_stores import Arrived, Pieces, Signed, Stray, Whole
 from files.uploads.plan import Part, missing_parts, part_count
 
@@ -178,7 +179,7 @@ class S3Parts:
     def strays(self, before: datetime) -> Iterator[Stray]:
         with plain_errors():
             pages = self._storage.client.get_paginator("list_multipart_uploads").paginate(
-                Bucket=self._storage.bucket_name, Prefix="users/"
+                Bucket=self._storage.bucket_name, Prefix=f"{BLOBS}/"
             )
             for page in pages:
                 for found in page.get("Uploads", []):

@@ -5,6 +5,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from files.integrity import Verdict
+from files.models import Blob
 from files.recount import recount_vaults
 from files.scrub import scrub
 from files.sizes import filesize, parse_size
@@ -37,14 +39,15 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from None
         if pace < 1:
             raise CommandError("--rate must be at least one byte per second.")
-        found = scrub(rate=pace, resume=resume, limit=limit)
-        for pk, verdict in found.troubles:
-            self.stderr.write(f"{verdict}: blob {pk}")
+        found = scrub(rate=pace, resume=resume, limit=limit, report=self._report)
         rest = "Nothing is left." if found.whole else "Not all was read: go on with --resume."
         self.stdout.write(
-            f"Read {found.blobs} blobs, {filesize(found.bytes)}: {len(found.troubles)} in trouble "
+            f"Read {found.blobs} blobs, {filesize(found.bytes)}: {found.troubles} in trouble "
             f"({found.new} new), {found.recovered} right again, {found.digested} digested for the "
             f"first time, {found.unread} not read. {recount_vaults()} vaults recounted. {rest}"
         )
         if found.troubles or found.unread:
             sys.exit(1)
+
+    def _report(self, blob: Blob, verdict: Verdict) -> None:
+        self.stderr.write(f"{verdict}: blob {blob.pk}")

@@ -3,6 +3,7 @@
 import io
 import time
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from files.conflicts import Conflict
 from files.errors import QuarantineError, StoreUnavailableError
 from files.integrity import Verdict, verify_blob
 from files.models import Blob, Node
-from files.scrub import Pace, scrub, scrub_a_while
+from files.scrub import AWAY, Pace, scrub, scrub_a_while
 from files.sharing import create_link
 from files.stores import store_named
 from files.tests.factories import OwnerFactory, make_file, make_folder, read_file
@@ -42,11 +43,12 @@ def test_one_flipped_byte_is_found_kept_apart_and_told(
     node = make_file(root, "a.txt", b"precious")
     make_file(root, "b.txt", b"well")
     blob = content_of(node)
-    assert scrub(rate=FAST).troubles == []
+    assert scrub(rate=FAST).troubles == 0
     flip_one_byte(blob)
-    found = scrub(rate=FAST)
-    assert found.troubles == [(blob.pk, Verdict.DAMAGED)]
-    assert (found.blobs, found.new) == (2, 1)
+    reported: list[Any] = []
+    found = scrub(rate=FAST, report=lambda *trouble: reported.append(trouble))
+    assert reported == [(blob, Verdict.DAMAGED)]
+    assert (found.blobs, found.damaged, found.new) == (2, 1, 1)
     with pytest.raises(QuarantineError):
         b"".join(read_blob(content_of(node)))
     answer = own.get(reverse("files:download", args=[node.pk]))
@@ -55,7 +57,7 @@ def test_one_flipped_byte_is_found_kept_apart_and_told(
     assert own.get(reverse("files:detail", args=[node.pk])).status_code == 200
     assert (told("integrity_trouble"), told("operators_integrity")) == (1, 1)
     again = scrub(rate=FAST)
-    assert (len(again.troubles), again.new) == (1, 0)
+    assert (again.troubles, again.new) == (1, 0)
     assert (told("integrity_trouble"), told("operators_integrity")) == (1, 1), "not twice"
     flip_one_byte(blob)
     assert scrub(rate=FAST).recovered == 1
@@ -66,7 +68,7 @@ def test_a_missing_object_is_found_and_told(root: Node, store: str, own: Client)
     """As after a restore of the database from before the file was deleted for good."""
     node = make_file(root, "a.txt")
     store_named(store).delete(content_of(node).key)
-    assert scrub(rate=FAST).count(Verdict.MISSING) == 1
+    assert scrub(rate=FAST).missing == 1
     assert told("integrity_trouble") == 1
     assert own.get(reverse("files:download", args=[node.pk])).status_code == 410
 
@@ -147,9 +149,25 @@ def test_a_store_that_does_not_answer_is_no_damage(root: Node, monkeypatch: Any)
 
     monkeypatch.setattr(integrity, "read_object", silent)
     found = scrub(rate=FAST)
-    assert (found.unread, found.troubles) == (1, [])
+    assert (found.unread, found.troubles) == (1, 0)
     assert Blob.objects.get().quarantined_at is None
     assert Blob.objects.get().verified_at is None
+
+
+def test_a_disk_that_is_not_mounted_is_no_damage(root: Node, own: Client, settings: Any) -> None:
+    """Nobody gets mail at night about files that are all still there."""
+    for number in range(AWAY + 5):
+        node = make_file(root, f"{number}.txt")
+    there = Path(settings.MEDIA_ROOT, "users")
+    there.rename(there.with_name("elsewhere"))
+    found = scrub(rate=FAST)
+    assert (found.unread, found.troubles, found.whole) == (AWAY, 0, False), "it stops by itself"
+    assert not Blob.objects.exclude(quarantined_at=None).exists()
+    address, script = reverse("files:download", args=[node.pk]), {"Accept": "application/json"}
+    assert own.get(address, headers=script).status_code == 503
+    assert told("integrity_trouble") == told("operators_integrity") == 0
+    there.with_name("elsewhere").rename(there)
+    assert scrub(rate=FAST, resume=True).blobs == AWAY + 5
 
 
 def test_the_longest_unread_come_first_and_a_broken_pass_goes_on(root: Node) -> None:

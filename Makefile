@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint format types bench lock shell venv infra-check image aws-local aws-up aws-down aws-secrets practice
+.PHONY: help run test check lint format types bench lock shell venv check-infra image aws-local aws-up aws-down aws-secrets practice
 PYTHON_IN_VENV := .venv/bin/python
 MANAGE := $(PYTHON_IN_VENV) manage.py
 TEMPLATES = $$(find templates -name '*.html')
@@ -42,7 +42,7 @@ bench: venv ## Measure this site beside others, as ratios (BENCH=quick: a smoke 
 	@VENV=var/bench-venv ./bootstrap.sh requirements-bench.txt
 	@$(PYTHON_IN_VENV) -m bench
 
-infra-check: venv ## Check image, Terraform, Kubernetes and workflows, without an account
+check-infra: venv ## Check image, Terraform, Kubernetes and workflows, without an account
 	@$(PYTHON_IN_VENV) -m tests.infra.tools
 	@$(PYTHON_IN_VENV) -m pytest -q -m infra tests -n 2
 

@@ -10,7 +10,7 @@ def main() -> int:
     if chosen is None:
         for each in RUNGS:
             print(f"  make practice RUNG={each.number}   {each.title}")
-        print("docs/learn/ has what each asks for.")
+        print("docs/practice/ has what each asks for.")
         return 0 if len(sys.argv) == 1 or not sys.argv[1] else 64
     missing = chosen.check()
     for words in missing:

@@ -32,7 +32,7 @@ def program(name: str) -> str:
         path = PLACE / folder / name
         if path.exists():
             return str(path)
-    raise FileNotFoundError(f"{name} is not in {PLACE}: run make infra-check")
+    raise FileNotFoundError(f"{name} is not in {PLACE}: run make check-infra")
 
 
 def install() -> None:

@@ -193,7 +193,7 @@ def test_the_command(words: list[str], status: int) -> None:
 
 
 def test_every_rung_has_its_page() -> None:
-    pages = {path.name[:2]: path for path in (ROOT / "docs/learn").glob("[0-9]*.md")}
+    pages = {path.name[:2]: path for path in (ROOT / "docs/practice").glob("[0-9]*.md")}
     assert pages.keys() == {rung.number for rung in rungs.RUNGS}
     for rung in rungs.RUNGS:
         text = pages[rung.number].read_text()

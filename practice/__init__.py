@@ -1,1 +1,1 @@
-"""`make practice RUNG=03`: looks at a learner's real work and says what is missing. docs/practice/."""
+"""`make practice RUNG=03` looks at real work and says what is missing. See docs/practice/."""

@@ -124,7 +124,7 @@ def database(url: str, *, pool_size: int, secret_id: str = "") -> dict[str, obje
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
         return {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "devops360.queued_sqlite3",
             "NAME": unquote(parts.path.removeprefix("/")),
             # One for as long as its thread lives: whoever closes the last one copies the whole
             # journal back, at every request that is alone.

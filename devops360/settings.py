@@ -127,7 +127,7 @@ DATABASES = {
         secret_id=env.text("DATABASE_SECRET_ID"),
     )
 }
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+if DATABASES["default"]["ENGINE"] == "devops360.queued_sqlite3":
     STATE_DIR.mkdir(parents=True, exist_ok=True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

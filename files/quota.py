@@ -99,9 +99,11 @@ def require_room(*, vault: Vault, size: int) -> None:
         )
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def take_space(blob: Blob) -> None:
     """Count a blob that a version begins to name; one that is counted already costs nothing more.
+
+    The row of one that has just been stored is saved with it, if it was not before.
 
     Call it with the tree locked, in the transaction that makes the version. An upload's own
     reservation must be over by then. Raises QuotaError where it does not fit, and
@@ -109,15 +111,25 @@ def take_space(blob: Blob) -> None:
     is either held here, so that the sweeper leaves it, or it is gone and its bytes are sent anew.
     """
     vault = lock_vault(blob.owner_id)
+    if blob._state.adding:  # noqa: SLF001  (documented)
+        require_room(vault=vault, size=blob.size)
+        blob.released_at = None
+        blob.save(force_insert=True)
+        _count(vault, blob.size)
+        return
     blobs = Blob.objects.filter(pk=blob.pk)
     if not blobs.filter(released_at__isnull=False).update(released_at=None):
         # Counted, by the version that names it. Or swept.
         blobs.only("pk").get()
         return
     require_room(vault=vault, size=blob.size)
-    vault.used += blob.size
-    _save(vault)
+    _count(vault, blob.size)
     blob.released_at = None
+
+
+def _count(vault: Vault, size: int) -> None:
+    vault.used += size
+    _save(vault)
 
 
 @transaction.atomic

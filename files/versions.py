@@ -19,7 +19,7 @@ PAGE = 50
 NUMBER = re.compile(r"\d{1,9}", re.ASCII)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def create_file(*, folder: Node, name: str, blob: Blob, act: Act = SITE) -> Node:
     """Make a file of the blob. Call it with the tree locked and a clean, free name.
 
@@ -41,7 +41,7 @@ def create_file(*, folder: Node, name: str, blob: Blob, act: Act = SITE) -> Node
     return node
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def add_version(*, node: Node, blob: Blob, act: Act = SITE) -> Node:
     """Make the blob what the file holds. Call it with the tree locked.
 

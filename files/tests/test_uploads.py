@@ -109,6 +109,14 @@ def test_ask_refuses_before_reading(root: Node) -> None:
         )
 
 
+def test_an_upload_costs_few_statements(root: Node, django_assert_num_queries: Any) -> None:
+    """Every one from the lock of the tree on is waited for by all who upload to this vault."""
+    make_file(root, "a.txt")
+    # Looks before the bytes come; the two ends; locks, rows and the space between them.
+    with django_assert_num_queries(3 + 2 + 9):
+        receive(root, "b.txt", b"x")
+
+
 def test_keep_both_numbers_the_newcomer(root: Node) -> None:
     for expected in ("a.txt", "a (2).txt", "a (3).txt"):
         assert make_file(root, "a.txt", conflict=Conflict.KEEP_BOTH).name == expected

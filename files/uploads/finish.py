@@ -31,7 +31,7 @@ def is_taken(*, folder: Node, names: Sequence[str], conflict: Conflict) -> bool:
     return True
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def place_blob(
     *,
     folder: Node,
@@ -43,11 +43,14 @@ def place_blob(
 ) -> Node | None:
     """Make a file of the blob below `folder`, with missing folders made on the way.
 
+    A blob that has no row yet gets it here, once a file names it.
+
     Names are clean. Returns None where SKIP found the name taken. Raises NameTakenError where
     ASK did, or where REPLACE found a folder; Node.DoesNotExist where `folder` has been deleted.
     """
-    lock_tree(folder.owner_id)
-    place = ensure_folders(folder=living_folder(folder), names=folders)
+    root = lock_tree(folder.owner_id)
+    start = root if folder.pk == root.pk else living_folder(folder)
+    place = ensure_folders(folder=start, names=folders)
     there = occupant(place, name)
     if there is None:
         node = create_file(folder=place, name=name, blob=blob, act=act)

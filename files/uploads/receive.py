@@ -44,12 +44,9 @@ def receive_stream(
     try:
         # The row and what names it in one: each commit waits for the disk.
         with transaction.atomic():
-            blob.save(force_insert=True)
             node = place_blob(
                 folder=folder, folders=folders, name=name, blob=blob, conflict=conflict, act=act
             )
-            if node is None:
-                blob.delete()
             kept = node is not None
     finally:
         # Where the commit alone failed, nobody knows whether it took place: the bytes stay, and

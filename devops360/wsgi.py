@@ -12,6 +12,7 @@ site = get_wsgi_application()
 
 # Here, since it imports models: the apps are loaded by now.
 from devops360.observability.metrics import metrics_application  # noqa: E402
+from devops360.request_body import receive_directly  # noqa: E402
 
 METRICS_PORT = os.environ.get("METRICS_PORT", "0")
 
@@ -20,4 +21,5 @@ def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iter
     """Answer by the port that the request came in at; no header can choose it."""
     if METRICS_PORT != "0" and environ["SERVER_PORT"] == METRICS_PORT:
         return metrics_application(environ, start_response)
+    receive_directly(environ)
     return site(environ, start_response)

@@ -31,7 +31,6 @@ def is_taken(*, folder: Node, names: Sequence[str], conflict: Conflict) -> bool:
     return True
 
 
-@transaction.atomic(savepoint=False)
 def place_blob(
     *,
     folder: Node,
@@ -43,11 +42,26 @@ def place_blob(
 ) -> Node | None:
     """Make a file of the blob below `folder`, with missing folders made on the way.
 
-    A blob that has no row yet gets it here, once a file names it.
-
-    Names are clean. Returns None where SKIP found the name taken. Raises NameTakenError where
-    ASK did, or where REPLACE found a folder; Node.DoesNotExist where `folder` has been deleted.
+    A blob that has no row yet gets it here, once a file names it. Names are clean. Returns None
+    where SKIP found the name taken. Raises NameTakenError where ASK did, or where REPLACE found a
+    folder; Node.DoesNotExist where `folder` has been deleted.
     """
+    with transaction.atomic():
+        return place_within(
+            folder=folder, folders=folders, name=name, blob=blob, conflict=conflict, act=act
+        )
+
+
+def place_within(
+    *,
+    folder: Node,
+    folders: Sequence[str],
+    name: str,
+    blob: Blob,
+    conflict: Conflict,
+    act: Act,
+) -> Node | None:
+    """As place_blob, in a transaction that ends where this refuses: no savepoint is made."""
     root = lock_tree(folder.owner_id)
     start = root if folder.pk == root.pk else living_folder(folder)
     place = ensure_folders(folder=start, names=folders)

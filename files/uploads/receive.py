@@ -10,7 +10,7 @@ from files.conflicts import Conflict
 from files.models import Node
 from files.names import clean_path
 from files.quota import require_room, vault_of
-from files.uploads.finish import is_taken, place_blob
+from files.uploads.finish import is_taken, place_within
 from files.uploads.plan import require_size
 
 
@@ -44,7 +44,7 @@ def receive_stream(
     try:
         # The row and what names it in one: each commit waits for the disk.
         with transaction.atomic():
-            node = place_blob(
+            node = place_within(
                 folder=folder, folders=folders, name=name, blob=blob, conflict=conflict, act=act
             )
             kept = node is not None

@@ -17,6 +17,8 @@ from django.utils.deconstruct import deconstructible
 from files.errors import StorageFullError, StoreUnavailableError
 
 CHUNK = 1024 * 1024
+# So much is given to the disk at once while more comes in.
+WRITE_AHEAD = 8 * 1024 * 1024
 INCOMING = ".incoming"
 # Uploads in parts, under the random part of the key that they will have.
 UPLOADS = ".uploads"
@@ -55,6 +57,7 @@ class DurableFileSystemStorage(FileSystemStorage):
         with self._temporary_file() as (draft, file):
             while chunk := content.read(CHUNK):
                 file.write(chunk)
+                start_writing(file.fileno(), file.tell(), len(chunk))
             file.flush()
             os.fsync(file.fileno())
             # Unlike a rename, a link never replaces what is there.
@@ -140,6 +143,18 @@ def modified_at(entry: os.DirEntry[str]) -> float:
         return entry.stat(follow_symlinks=False).st_mtime
     except FileNotFoundError:
         return time.time()
+
+
+def start_writing(descriptor: int, end: int, length: int) -> None:
+    """Have the kernel begin with what was written up to `end`, so that the fsync finds less to do.
+
+    `length` is that of the last write. Linux starts to write what such advice names; it forgets
+    only what is on the disk already, and leaves what has just been written in memory.
+    """
+    before = (end - length) // WRITE_AHEAD
+    if hasattr(os, "posix_fadvise") and end // WRITE_AHEAD > before:
+        start = before * WRITE_AHEAD
+        os.posix_fadvise(descriptor, start, end - start, os.POSIX_FADV_DONTNEED)
 
 
 def fsync_folder(folder: Path) -> None:

@@ -108,8 +108,10 @@ def test_a_connection_that_breaks_is_not_used_again() -> None:
     "request_bytes",
     [
         head(5) + b"small",
-        b"PUT / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
-        b"5\r\nsmall\r\n0\r\n\r\n",
+        (
+            b"PUT / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+            b"5\r\nsmall\r\n0\r\n\r\n"
+        ),
     ],
 )
 def test_small_and_chunked_ones_are_left_to_gunicorn(request_bytes: bytes) -> None:

@@ -127,6 +127,12 @@ class Node(models.Model):
                 condition=Q(trashed_at=None, kind=1),
                 name="node_added_lately",
             ),
+            # What a search for the largest reads first, when few are that large.
+            models.Index(
+                fields=["owner", "size"],
+                condition=Q(trashed_at=None, kind=1),
+                name="node_by_size",
+            ),
             models.Index(
                 fields=["owner", "trashed_at", "id"],
                 condition=Q(trashed_at__isnull=False),

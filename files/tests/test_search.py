@@ -158,6 +158,35 @@ def test_pages_of_own_and_shared_meet_in_one_order(root: Node, stranger: Any) ->
     assert seen == [f"entry {number}.txt" for number in reversed(range(80))]
 
 
+def test_one_letter_is_found_on_every_page_the_newest_first(
+    root: Node, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
+) -> None:
+    monkeypatch.setattr("files.search.PAGE", 2)
+    for number in range(5):
+        make_file(root, f"é {number}.txt")
+    trash_nodes(owner=root.owner, nodes=[make_file(root, "e in the trash.txt")])
+    make_file(root, "other.doc")
+    criteria, names, after = Criteria(words="E t"), [], None
+    while True:
+        # One of the person's own, one that asks whether anything is shared.
+        with django_assert_num_queries(2):
+            page = search_page(owner=root.owner, criteria=criteria, after=after)
+            names += [(node.name, node.parent == root) for node in page.entries]
+        if not page.next_cursor:
+            break
+        after = Cursor.decode(page.next_cursor, ORDER)
+    # The last was made after the others, and both of its letters are in its name.
+    expected = ["other.doc", *(f"é {number}.txt" for number in (4, 3, 2, 1, 0))]
+    assert names == [(name, True) for name in expected]
+
+
+def test_short_words_and_filters_narrow_together(root: Node) -> None:
+    make_file(root, "報告.txt", b"12345")
+    make_file(root, "報告 2.txt", b"1")
+    assert found(root.owner, "報告", min_size=2) == ["報告.txt"]
+    assert found(root.owner, "報告") == ["報告 2.txt", "報告.txt"]
+
+
 def test_rows_of_an_older_release_are_filled_in(root: Node) -> None:
     made = [make_file(root, f"Ünder {number}.txt", b"") for number in range(3)]
     Node.objects.filter(pk__in=[node.pk for node in made[:2]]).update(search_key="")

@@ -28,7 +28,7 @@ class Sizes:
 
 
 FULL = Sizes(
-    rounds=5,
+    rounds=3,
     large=1024 * MEBI,
     parallel=256 * MEBI,
     parallel_files=8,

@@ -208,12 +208,18 @@ def own_node(request: AuthenticatedRequest, pk: UUID) -> Node:
     return get_object_or_404(nodes, pk=pk)
 
 
-def node_for(request: AuthenticatedRequest, action: Action, pk: UUID) -> Node:
-    """Return the living node that the person may do it with.
+def node_for(
+    request: AuthenticatedRequest,
+    action: Action,
+    pk: UUID,
+    *,
+    related: Sequence[str] = ("content", "owner"),
+) -> Node:
+    """Return the living node that the person may do it with, and what is `related` to it.
 
     404 for what they may not see, NotAllowedError for what they see but may not do that with.
     """
-    node = get_object_or_404(Node.objects.living().select_related("content", "owner"), pk=pk)
+    node = get_object_or_404(Node.objects.living().select_related(*related), pk=pk)
     try:
         require(request.user, action, [node])
     except Node.DoesNotExist:

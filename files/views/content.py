@@ -44,7 +44,7 @@ SANDBOX = "sandbox; default-src 'none'; frame-ancestors 'none'"
 @answers_errors
 def download(request: AuthenticatedRequest, pk: UUID) -> HttpResponseBase:
     """Give a file as an attachment; a folder as a zip."""
-    node = node_for(request, Action.DOWNLOAD, pk)
+    node = node_for(request, Action.DOWNLOAD, pk, related=["content"])
     if node.content is None:
         return zip_answer([node])
     return deliver(request, node.content, name=node.name, kind="attachment")
@@ -54,7 +54,7 @@ def download(request: AuthenticatedRequest, pk: UUID) -> HttpResponseBase:
 @answers_errors
 def content(request: AuthenticatedRequest, pk: UUID) -> HttpResponseBase:
     """Give images, audio and video to the page's own elements; nothing else."""
-    node = node_for(request, Action.DOWNLOAD, pk)
+    node = node_for(request, Action.DOWNLOAD, pk, related=["content"])
     if node.content is None or node.media_type not in INLINE_TYPES:
         raise Http404
     return deliver(request, node.content, name=node.name, kind="inline")

@@ -44,12 +44,14 @@ def _send_parts(server: Vault, file: Path, name: str, lanes: int) -> None:
             some = {"parts": wanted[start : start + SIGNED_AT_ONCE]}
             signed += line.post_json(f"{upload}sign/", some)["urls"]
 
-        def put(own: Line, number: int) -> None:
-            start = number * step
-            piece = Piece(file, start, min(step, size - start))
-            own.ask("PUT", urlsplit(signed[number]["url"]).path, body=piece)
+    def put(own: Line, number: int) -> None:
+        start = number * step
+        piece = Piece(file, start, min(step, size - start))
+        own.ask("PUT", urlsplit(signed[number]["url"]).path, body=piece)
 
-        in_lanes(server, lanes, len(signed), put)
+    in_lanes(server, lanes, len(signed), put)
+    # On another connection: gunicorn closes one that was idle for longer than its keepalive.
+    with server.line() as line:
         done = line.post_json(f"{upload}complete/", {})
     if done["size"] != size or len(done["sha256"]) != 64:
         raise WrongAnswerError(f"this is not the whole file: {done}")

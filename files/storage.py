@@ -148,8 +148,8 @@ def modified_at(entry: os.DirEntry[str]) -> float:
 def start_writing(descriptor: int, end: int, length: int) -> None:
     """Have the kernel begin with what was written up to `end`, so that the fsync finds less to do.
 
-    `length` is that of the last write. Linux starts to write what such advice names; it forgets
-    only what is on the disk already, and leaves what has just been written in memory.
+    `length` is that of the last write. Linux starts to write what such advice names, and forgets
+    what of it is on the disk already: the first to read the file afterwards reads the disk.
     """
     before = (end - length) // WRITE_AHEAD
     if hasattr(os, "posix_fadvise") and end // WRITE_AHEAD > before:

@@ -12,12 +12,7 @@ from django.db import IntegrityError
 from files.blobs import HEAD, Readable
 from files.errors import MissingPartsError, UploadBusyError, UploadGoneError
 from files.models import Upload, UploadPart
-from files.storage import (
-    UPLOADS,
-    DurableFileSystemStorage,
-    plain_disk_errors,
-    start_writing,
-)
+from files.storage import UPLOADS, DurableFileSystemStorage, plain_disk_errors
 from files.uploads import draft
 from files.uploads.part_stores import Arrived, Pieces, Signed, Stray, Whole
 from files.uploads.plan import Part, missing_parts, part_count
@@ -49,7 +44,6 @@ class LocalParts:
             for piece in pieces:
                 turn.write(piece, offset)
                 offset += len(piece)
-                start_writing(file, offset, len(piece))
             digest = pieces.sha256(expected=sha256)
             os.fdatasync(file)
             with turn.held():

@@ -1,8 +1,10 @@
 """Files in parts: cut lines, dead servers, reloads, pauses, other tabs and other devices."""
 
 import hashlib
+import json
 import os
 import re
+from base64 import urlsafe_b64decode
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -197,6 +199,14 @@ LEND_HANDLE = """async (size) => {
 }"""
 
 
+def number_of(address: str) -> int:
+    """Return which part a signed address is for: ours holds upload, number and digest."""
+    if found := re.search(r"partNumber=(\d+)", address):
+        return int(found[1])
+    token = address.partition("/parts/")[2].partition(":")[0]
+    return int(json.loads(urlsafe_b64decode(token + "=" * (-len(token) % 4)))[1])
+
+
 def test_with_a_handle_it_goes_on_by_itself(vault: Page) -> None:
     vault.evaluate(LEND_HANDLE, 4 * PART)
     gate = Gate(vault, first=2)
@@ -205,7 +215,8 @@ def test_with_a_handle_it_goes_on_by_itself(vault: Page) -> None:
     gate.left, gate.held, gate.passed = 10_000, [], []
     reload(vault)
     expect(vault.locator(SUMMARY)).to_have_text("1 uploaded", timeout=LONG)
-    assert len(gate.passed) == 2
+    # One may be sent twice, where the page that went away had begun with it.
+    assert len({number_of(address) for address in gate.passed}) == 2
     expect(entry(vault, "lent.bin")).to_be_visible()
 
 

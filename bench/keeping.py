@@ -13,9 +13,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench.within import is_within, run_within
+from bench.processes import Tree
+from bench.within import is_within, run_on_postgres
 from tests.browser.site import ROOT
-from tests.postgres import FAST, temporary_server
 from tests.programs import find_postgres
 
 BLOBS = int(os.environ.get("BENCH_BLOBS", "10000000"))
@@ -28,10 +28,8 @@ def main() -> None:
     programs = find_postgres()
     if programs is None:
         sys.exit("Needs PostgreSQL: apt install postgresql")
-    place = tempfile.TemporaryDirectory(dir=ROOT / "var", prefix="keeping-")
-    options = (*FAST, "shared_buffers=1GB", "effective_cache_size=3GB", "max_wal_size=8GB")
-    with place as folder, temporary_server(programs, options=options, locale="C.UTF-8") as url:
-        run_within("bench.keeping", url.replace("@/devops360?", "@/postgres?"), Path(folder))
+    with tempfile.TemporaryDirectory(dir=ROOT / "var", prefix="keeping-") as place:
+        run_on_postgres("bench.keeping", programs, Path(place), "max_wal_size=8GB")
 
 
 if __name__ == "__main__" and not is_within():
@@ -98,9 +96,8 @@ def fill() -> None:
 
 
 def high_water() -> float:
-    """Return the most memory that this process has had, in megabytes (proc(5), VmHWM)."""
-    status = Path("/proc/self/status").read_text()
-    return int(status.partition("VmHWM:")[2].split()[0]) / 1000
+    """Return the most memory that this process has had, in megabytes."""
+    return Tree(os.getpid()).peaks()[os.getpid()] / 1e6
 
 
 def measure(name: str, work: Callable[[], object]) -> None:

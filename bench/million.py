@@ -16,9 +16,8 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
-from bench.within import is_within, run_within
+from bench.within import is_within, run_on_postgres, run_within
 from tests.browser.site import ROOT
-from tests.postgres import FAST, temporary_server
 from tests.programs import find_postgres
 
 ENTRIES = int(os.environ.get("BENCH_ENTRIES", "1000000"))
@@ -41,11 +40,8 @@ def on_all() -> None:
         if programs is None:
             print("SKIPPED: PostgreSQL is not installed")
         else:
-            # What a server of 4 GB would be given; filled without waiting for the disk.
-            options = (*FAST, "shared_buffers=1GB", "effective_cache_size=3GB")
-            url = stack.enter_context(temporary_server(programs, options=options, locale="C.UTF-8"))
             print("PostgreSQL", flush=True)
-            run_within("bench.million", url.replace("@/devops360?", "@/postgres?"), folders[0])
+            run_on_postgres("bench.million", programs, folders[0])
         print("SQLite", flush=True)
         run_within("bench.million", f"sqlite:///{folders[1]}/db.sqlite3", folders[1])
 

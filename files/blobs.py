@@ -12,16 +12,11 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.files.base import File
 from django.db.models import Exists, OuterRef
 
-from files.errors import (
-    IncompleteError,
-    QuarantineError,
-    StoreUnavailableError,
-    TooLargeError,
-)
+from files.errors import IncompleteError, QuarantineError, TooLargeError
 from files.models import Blob, Version
 from files.sniffing import sniff
-from files.storage import plain_disk_errors
-from files.stores import BLOBS, current_store, is_there, store_named
+from files.storage import BLOBS, plain_disk_errors
+from files.stores import current_store, store_named
 
 logger = logging.getLogger(__name__)
 
@@ -187,9 +182,6 @@ def open_blob(blob: Blob) -> IO[Any]:
         return store_named(blob.store).open(blob.key, "rb")
     except FileNotFoundError:
         now = Blob.objects.filter(pk=blob.pk).first()
-        if not is_there(blob.store):
-            logger.exception("store is away store=%s", blob.store)
-            raise StoreUnavailableError from None
         if now is None or now.store == blob.store:
             logger.exception("missing object store=%s key=%s", blob.store, blob.key)
             raise QuarantineError from None

@@ -13,9 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from files.blobs import CHUNK
-from files.errors import StoreUnavailableError
 from files.models import Blob, Node, Version
-from files.stores import is_there, store_named
+from files.stores import store_named
 from notifications.events import notify
 
 logger = logging.getLogger(__name__)
@@ -61,8 +60,6 @@ def read_object(store: str, key: str, *, pace: Callable[[int], None] | None = No
                 if pace is not None:
                     pace(len(chunk))
     except FileNotFoundError:
-        if not is_there(store):
-            raise StoreUnavailableError from None
         return Reading(0, "", found=False)
     return Reading(size, digest.hexdigest())
 

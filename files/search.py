@@ -91,16 +91,20 @@ def _first_by_keys(nodes: QuerySet[Node], criteria: Criteria, after: Cursor | No
     No trigram helps with one or two letters. The index holds the keys; where a condition asks for
     more than it holds, PostgreSQL reads each row. The root has no key, so that no word finds it.
     """
-    for word in criteria.keys:
-        nodes = nodes.filter(search_key__contains=word)
+    nodes = _with_words(nodes, criteria)
     found = after_cursor(nodes, ORDER, after).values("pk")[: PAGE + 1]
     rows = Node.objects.filter(pk__in=found).select_related("parent")
     return list(after_cursor(rows, ORDER, None))
 
 
-def _narrow(nodes: QuerySet[Node], user: AbstractBaseUser, criteria: Criteria) -> QuerySet[Node]:
+def _with_words(nodes: QuerySet[Node], criteria: Criteria) -> QuerySet[Node]:
     for word in criteria.keys:
         nodes = nodes.filter(search_key__contains=word)
+    return nodes
+
+
+def _narrow(nodes: QuerySet[Node], user: AbstractBaseUser, criteria: Criteria) -> QuerySet[Node]:
+    nodes = _with_words(nodes, criteria)
     if criteria.group is not None:
         nodes = nodes.filter(condition_of(criteria.group))
     if criteria.min_size is not None or criteria.max_size is not None:

@@ -19,6 +19,8 @@ from files.errors import StorageFullError, StoreUnavailableError
 CHUNK = 1024 * 1024
 # So much is given to the disk at once while more comes in.
 WRITE_AHEAD = 8 * 1024 * 1024
+# What each key of a blob begins with.
+BLOBS = "users"
 INCOMING = ".incoming"
 # Uploads in parts, under the random part of the key that they will have.
 UPLOADS = ".uploads"
@@ -64,6 +66,15 @@ class DurableFileSystemStorage(FileSystemStorage):
             final.hardlink_to(draft)
             fsync_folder(final.parent)
         return name
+
+    def open(self, name: str, mode: str = "rb") -> File[Any]:
+        try:
+            return super().open(name, mode)
+        except FileNotFoundError:
+            # A disk that is not mounted is an empty folder: no blob of it is missing.
+            if name.startswith(f"{BLOBS}/") and not Path(self.path(BLOBS)).is_dir():
+                raise StoreUnavailableError from None
+            raise
 
     def get_alternative_name(self, file_root: str, file_ext: str) -> str:
         return f"{file_root}_{secrets.token_hex(8)}{file_ext}"

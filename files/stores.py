@@ -4,15 +4,11 @@ New bytes go to the store that FILES_STORE names. A vault that moves from one to
 from both meanwhile.
 """
 
-from pathlib import Path
-
 from django.conf import settings
-from django.core.files.storage import FileSystemStorage, Storage, storages
+from django.core.files.storage import Storage, storages
 
 LOCAL = "local"
 S3 = "s3"
-# What each key of a blob begins with.
-BLOBS = "users"
 
 
 def current_store() -> str:
@@ -28,12 +24,3 @@ def configured_stores() -> list[str]:
 def store_named(name: str) -> Storage:
     """Return a store. Raises InvalidStorageError for one that is not configured."""
     return storages[name]
-
-
-def is_there(name: str) -> bool:
-    """Return whether a store is really there: an unmounted disk is an empty folder.
-
-    A bucket says so itself, by another error than that of a missing object.
-    """
-    store = store_named(name)
-    return not isinstance(store, FileSystemStorage) or Path(store.path(BLOBS)).is_dir()

@@ -22,9 +22,9 @@ from django.utils import timezone
 from files.blobs import NAMED
 from files.errors import StoreUnavailableError
 from files.models import Blob, Preview, Upload
-from files.storage import INCOMING, DurableFileSystemStorage
+from files.storage import BLOBS, INCOMING, DurableFileSystemStorage
 from files.store_listing import Stored, list_objects
-from files.stores import BLOBS, LOCAL, configured_stores, current_store, store_named
+from files.stores import LOCAL, configured_stores, current_store, store_named
 
 logger = logging.getLogger(__name__)
 

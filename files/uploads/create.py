@@ -17,7 +17,8 @@ from files.errors import UploadError, UploadLimitError
 from files.models import Blob, Node, Upload
 from files.names import clean_path
 from files.quota import lock_vault, require_room, vault_of
-from files.stores import BLOBS, current_store
+from files.storage import BLOBS
+from files.stores import current_store
 from files.tree import living_folder, lock_tree
 from files.uploads.finish import is_taken, place_blob
 from files.uploads.plan import part_count, part_size_for, require_size

@@ -17,7 +17,7 @@ from files.blobs import HEAD, Readable
 from files.errors import MissingPartsError, UploadError, UploadGoneError
 from files.models import Upload, UploadPart
 from files.object_storage import VaultS3Storage, is_missing, plain_errors
-from files.stores import BLOBS
+from files.storage import BLOBS
 from files.uploads.part_stores import Arrived, Pieces, Signed, Stray, Whole
 from files.uploads.plan import Part, missing_parts, part_count
 

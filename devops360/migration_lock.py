@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.postgresql.base import DatabaseWrapper as PostgreSQL
 from django.db.backends.sqlite3.base import DatabaseWrapper as SQLite
 
 # Whatever else takes advisory locks in this database takes other numbers: "devops36" in ASCII.
@@ -30,7 +31,7 @@ def migration_lock(connection: BaseDatabaseWrapper, *, seconds: float) -> Iterat
     Raises MigrationLockError.
     """
     locked: AbstractContextManager[None]
-    if connection.vendor == "postgresql":
+    if isinstance(connection, PostgreSQL):
         locked = _advisory(connection, seconds)
     elif isinstance(connection, SQLite) and connection.is_in_memory_db():
         # Of this process alone, as tests have it.
@@ -53,23 +54,22 @@ def _wait(take: Callable[[], bool], seconds: float) -> None:
 
 
 @contextmanager
-def _advisory(connection: BaseDatabaseWrapper, seconds: float) -> Iterator[None]:
-    own = connection.copy()
+def _advisory(connection: PostgreSQL, seconds: float) -> Iterator[None]:
+    # Pools go by alias. The site's own may have one connection, which the migration needs.
+    own = connection.copy(alias=f"{connection.alias}, migration lock")
 
-    def ask(function: str) -> bool:
+    def take() -> bool:
         with own.cursor() as cursor:
-            cursor.execute(f"SELECT {function}(%s)", [KEY])
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", [KEY])
             return bool(cursor.fetchone()[0])
 
     try:
-        _wait(lambda: ask("pg_try_advisory_lock"), seconds)
-        try:
-            yield
-        finally:
-            # A pool keeps the session, and it would keep the lock.
-            ask("pg_advisory_unlock")
+        _wait(take, seconds)
+        yield
     finally:
+        # The session ends, and its lock with it.
         own.close()
+        own.close_pool()
 
 
 @contextmanager

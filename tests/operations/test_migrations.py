@@ -21,16 +21,17 @@ MIGRATE = (sys.executable, "manage.py", "migrate", "--no-input")
 
 @pytest.fixture
 def place(tmp_path: Path) -> Iterator[dict[str, str]]:
-    """The variables of a site whose database has no tables yet."""
+    """The variables of a site whose database has no tables yet, and that has one connection."""
+    own = {"STATE_DIR": str(tmp_path), "MEDIA_ROOT": str(tmp_path / "media"), "DATABASE_POOL": "1"}
     with empty_database(tmp_path) as database:
-        yield {"STATE_DIR": str(tmp_path), "MEDIA_ROOT": str(tmp_path / "media")} | database
+        yield own | database
 
 
 @pytest.fixture
 def connection(place: dict[str, str], django_db_blocker: Any) -> Iterator[BaseDatabaseWrapper]:
-    """A connection to that database; pytest-django guards none but the tests' own."""
-    database = environment.database(place["DATABASE_URL"], pool_size=2)
-    connection = ConnectionHandler({"default": database})["default"]
+    """A connection to that database. Pools go by alias: "default" is the tests' own."""
+    database = environment.database(place["DATABASE_URL"], pool_size=1)
+    connection = ConnectionHandler({"default": {}, "own": database})["own"]
     with django_db_blocker.unblock():
         yield connection
     connection.close()

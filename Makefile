@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint format types bench lock shell venv check-infra image aws-local aws-up aws-down aws-secrets practice
+.PHONY: help run test check lint format types bench messages lock shell venv check-infra image aws-local aws-up aws-down aws-secrets practice
 PYTHON_IN_VENV := .venv/bin/python
 MANAGE := $(PYTHON_IN_VENV) manage.py
 TEMPLATES = $$(find templates -name '*.html')
@@ -63,6 +63,9 @@ aws-secrets: venv ## Put an environment's secrets into Secrets Manager: make aws
 
 practice: venv ## Check a rung of the ladder from laptop to AWS: make practice RUNG=03
 	@$(PYTHON_IN_VENV) -m practice $(RUNG)
+
+messages: venv ## Gather texts for translators, and compile translations (GNU gettext)
+	@$(MANAGE) messages
 
 lock: venv ## Pin and hash requirements*.txt again from the .in files
 	@.venv/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.12 requirements.in -o requirements.txt

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import arrival, browsers, history, limits, mail, notices, passwords, people
 from accounts.clients import NOBODY
 from accounts.http import client_of
+from accounts.languages import wanted_language
 from accounts.models import SecurityEvent, User
 from notifications import suppression
 from notifications.channels.base import EMAIL
@@ -51,6 +52,18 @@ class AccountAdapter(DefaultAccountAdapter):
     }
 
     # -- Names and passwords ------------------------------------------------------------------
+    def save_user(
+        self,
+        request: HttpRequest,
+        user: User,
+        form: Any,
+        commit: bool = True,  # noqa: FBT001, FBT002
+    ) -> User:
+        """Make a person, who is written to in the language that the browser asked for."""
+        user.language = wanted_language(request)
+        super().save_user(request, user, form, commit=commit)
+        return user
+
     def populate_username(self, request: HttpRequest, user: User) -> None:
         user.username = people.free_username(user.username)
 
@@ -93,7 +106,7 @@ class AccountAdapter(DefaultAccountAdapter):
     # -- Mail ---------------------------------------------------------------------------------
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         user = context.get("user")
-        language = user.language if isinstance(user, User) else ""
+        language = user.language if isinstance(user, User) else wanted_language(self.request)
         values = {key: value for key, value in context.items() if key != "request"}
         mail.post_letter(template=template_prefix, to=email, context=values, language=language)
 

@@ -13,6 +13,8 @@ from math import ceil
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.errors import AccountError
 from accounts.models import Throttle
@@ -59,7 +61,9 @@ class TooManyAttemptsError(AccountError):
 
     def __init__(self, seconds: int) -> None:
         self.seconds = seconds
-        super().__init__(f"Too many attempts. Try again in {spell_out(seconds)}.")
+        super().__init__(
+            _("Too many attempts. Try again in %(time)s.") % {"time": spell_out(seconds)}
+        )
 
 
 # Below, a wait is told in seconds; then in minutes; then in hours.
@@ -69,10 +73,10 @@ HOURS_FROM = 2 * 3600
 
 def spell_out(seconds: int) -> str:
     if seconds < MINUTES_FROM:
-        return f"{seconds} seconds" if seconds != 1 else "1 second"
+        return ngettext("%(count)d second", "%(count)d seconds", seconds) % {"count": seconds}
     if seconds > HOURS_FROM:
-        return f"{ceil(seconds / 3600)} hours"
-    return f"{ceil(seconds / 60)} minutes"
+        return _("%(count)d hours") % {"count": ceil(seconds / 3600)}
+    return _("%(count)d minutes") % {"count": ceil(seconds / 60)}
 
 
 def network_of(ip: str) -> str:
@@ -92,7 +96,7 @@ def count_attempt(limit: Limit, subject: object) -> None:
     now = timezone.now()
     key = _key(limit, subject)
     held = Throttle.objects.select_for_update()
-    row, _ = held.get_or_create(key=key, defaults={"failed_at": now})
+    row, _made = held.get_or_create(key=key, defaults={"failed_at": now})
     if now - row.failed_at > limit.memory:
         row.failures = 0
     ready_at = row.failed_at + limit.wait_after(row.failures)
@@ -113,7 +117,7 @@ def count_today(limit: DailyLimit, subject: object) -> None:
     now = timezone.now()
     key = keyed_digest_of(f"{now:%Y-%m-%d}:{subject}".casefold(), purpose=f"daily:{limit.name}")
     held = Throttle.objects.select_for_update()
-    row, _ = held.get_or_create(key=key, defaults={"failed_at": now})
+    row, _made = held.get_or_create(key=key, defaults={"failed_at": now})
     if row.failures >= limit.most:
         midnight = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
         raise TooManyAttemptsError(ceil((midnight - now).total_seconds()))

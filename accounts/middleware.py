@@ -3,11 +3,14 @@
 from collections.abc import Callable
 
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
 from accounts import arrival, sessions
+
+OFFERED = {code for code, _name in settings.LANGUAGES}
 
 type GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -41,7 +44,7 @@ class SessionActivityMiddleware:
 
 
 class PreferencesMiddleware:
-    """Show pages in each person's own time zone and language."""
+    """Show pages in each person's own time zone and language, as far as pages have it."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -50,5 +53,9 @@ class PreferencesMiddleware:
         user = request.user
         if not user.is_authenticated:
             return self.get_response(request)
-        with timezone.override(user.zone), translation.override(user.language):
-            return self.get_response(request)
+        language = user.language if user.language in OFFERED else settings.LANGUAGE_CODE
+        with timezone.override(user.zone), translation.override(language):
+            response = self.get_response(request)
+        # LocaleMiddleware, around us, would name the browser's.
+        response.headers.setdefault("Content-Language", language)
+        return response

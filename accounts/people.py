@@ -5,6 +5,7 @@ import secrets
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts import mail
 from accounts.errors import AccountError, LastAdministratorError
@@ -35,6 +36,7 @@ def create_person(
     username: str,
     password: str | None = None,
     display_name: str = "",
+    language: str = "en",
     verified: bool = False,
     staff: bool = False,
     superuser: bool = False,
@@ -44,6 +46,7 @@ def create_person(
         email=email.lower(),
         username=username,
         display_name=display_name,
+        language=language,
         is_staff=staff or superuser,
         is_superuser=superuser,
     )
@@ -55,9 +58,13 @@ def create_person(
 
 
 @transaction.atomic
-def invite_person(*, email: str, username: str, display_name: str = "") -> User:
-    """Make an account without a password and mail a link to set one."""
-    user = create_person(email=email, username=username, display_name=display_name)
+def invite_person(
+    *, email: str, username: str, display_name: str = "", language: str = "en"
+) -> User:
+    """Make an account without a password and mail a link to set one, in the language."""
+    user = create_person(
+        email=email, username=username, display_name=display_name, language=language
+    )
     link = reset_link(user=user)
     mail.post_to_person(template="account/email/invitation", user=user, link=link)
     return user
@@ -67,7 +74,7 @@ def invite_person(*, email: str, username: str, display_name: str = "") -> User:
 def deactivate(*, user: User, by: User) -> None:
     """Lock a person out: no sign-in, and every session ends at once."""
     if user == by:
-        raise AccountError("You cannot deactivate your own account.")
+        raise AccountError(_("You cannot deactivate your own account."))
     refuse_last_administrator(user=user)
     user.is_active = False
     user.save(update_fields=["is_active"])
@@ -92,7 +99,7 @@ def refuse_last_administrator(*, user: User) -> None:
     ids = set(administrators.values_list("pk", flat=True))
     if ids == {user.pk}:
         raise LastAdministratorError(
-            "This is the only administrator. Make someone else an administrator first."
+            _("This is the only administrator. Make someone else an administrator first.")
         )
 
 

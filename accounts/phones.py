@@ -1,6 +1,7 @@
 """Phones by which people are told things: verified by a code, then an endpoint of notifications."""
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts import limits, texting
 from accounts.clients import Client
@@ -25,12 +26,12 @@ def begin_check(*, user: User, number: str) -> PhoneCheck:
     texting.check_number(number)
     own = [phone.address for phone in phones_of(user)]
     if number in own:
-        raise PhoneError("This phone is here already.")
+        raise PhoneError(_("This phone is here already."))
     if len(own) >= PHONES_PER_PERSON:
-        raise PhoneError("You have three phones. Remove one that you no longer use.")
+        raise PhoneError(_("You have three phones. Remove one that you no longer use."))
     # Numbers that were tried and left are forgotten.
     PhoneCheck.objects.filter(user=user).exclude(number=number).delete()
-    check, _ = PhoneCheck.objects.get_or_create(user=user, number=number)
+    check, _made = PhoneCheck.objects.get_or_create(user=user, number=number)
     return check
 
 
@@ -47,7 +48,7 @@ def send_check(*, check: PhoneCheck, client: Client) -> None:
     texting.count_text(user=check.user, number=check.number, client=client)
     code = new_code()
     check.keep_code(code)
-    text_code(number=check.number, code=code)
+    text_code(number=check.number, code=code, language=check.user.language)
 
 
 def confirm_check(*, check: PhoneCheck, code: str) -> Endpoint:
@@ -63,7 +64,7 @@ def confirm_check(*, check: PhoneCheck, code: str) -> Endpoint:
         if held is not None and held.spend_code(code[:16]):
             limits.forgive_all(limits.CODE, subject)
             return adopt(user=held.user, number=held.number)
-    raise CodeRefusedError(REFUSED)
+    raise CodeRefusedError(str(REFUSED))
 
 
 @transaction.atomic

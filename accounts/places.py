@@ -10,9 +10,12 @@ from typing import Any
 
 import maxminddb
 from django.conf import settings
+from django.utils.translation import gettext_noop
 from maxminddb.errors import InvalidDatabaseError
 
 logger = logging.getLogger(__name__)
+
+PRIVATE = gettext_noop("Private network")
 
 
 def place_of(ip: str | None) -> str:
@@ -22,7 +25,7 @@ def place_of(ip: str | None) -> str:
     except ValueError:
         return ""
     if not address.is_global:
-        return "Private network"
+        return PRIVATE
     record = _record_of(str(address))
     names = [_name(record.get(part)) for part in ("city", "country")]
     return ", ".join(name for name in names if name)

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts import history, mail
 from accounts.clients import Client
@@ -44,7 +45,7 @@ def ask_for_recovery(*, user: User, reason: str, client: Client) -> RecoveryRequ
         return request
     day_ago = timezone.now() - timedelta(days=1)
     if RecoveryRequest.objects.filter(user=user, asked_at__gt=day_ago).count() >= PER_DAY:
-        raise RecoveryError("You asked three times today. Ask your administrator in person.")
+        raise RecoveryError(_("You asked three times today. Ask your administrator in person."))
     secret = secrets.token_urlsafe(32)
     request = RecoveryRequest.objects.create(
         user=user,
@@ -64,7 +65,7 @@ def approve(*, request: RecoveryRequest, by: User) -> RecoveryRequest:
     """Let the factors be reset once the delay is over. Raises RecoveryError."""
     held = _hold(request, State.ASKED)
     if held.user_id == by.pk:
-        raise RecoveryError("You cannot approve your own request.")
+        raise RecoveryError(_("You cannot approve your own request."))
     # A fresh link: the secret of the first is kept nowhere.
     secret = secrets.token_urlsafe(32)
     held.state, held.decided_by, held.decided_at = State.APPROVED, by, timezone.now()
@@ -140,7 +141,9 @@ def _hold(request: RecoveryRequest, *states: str) -> RecoveryRequest:
     """Return the request under its lock, if it is in one of the states still."""
     held = RecoveryRequest.objects.select_for_update().get(pk=request.pk)
     if held.state not in states:
-        raise RecoveryError(f"This request is closed: {held.get_state_display()}.")
+        raise RecoveryError(
+            _("This request is closed: %(state)s.") % {"state": held.get_state_display()}
+        )
     return held
 
 

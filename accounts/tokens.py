@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts import history, limits
 from accounts.clients import Client
@@ -38,7 +39,9 @@ class TokenLimitError(TokenError):
 
     def __init__(self, seconds: int) -> None:
         self.seconds = seconds
-        super().__init__(f"Too many wrong tokens. Try again in {limits.spell_out(seconds)}.")
+        super().__init__(
+            _("Too many wrong tokens. Try again in %(time)s.") % {"time": limits.spell_out(seconds)}
+        )
 
 
 @transaction.atomic
@@ -47,7 +50,7 @@ def make_token(
 ) -> tuple[AccessToken, str]:
     """Make a token; return it and its secret, which is kept nowhere."""
     if AccessToken.objects.of(user).usable().count() >= TOKENS_PER_PERSON:
-        raise AccountError("You have 50 tokens. Revoke one that you no longer use.")
+        raise AccountError(_("You have 50 tokens. Revoke one that you no longer use."))
     secret = PREFIX + secrets.token_urlsafe(SECRET_BYTES)
     token = AccessToken.objects.create(
         user=user,
@@ -86,9 +89,9 @@ def use_token(*, secret: str, writes: bool, client: Client) -> AccessToken:
     token = found.select_related("user").first()
     if token is None or token.user.must_reset_password:
         _count_wrong_token(network)
-        raise TokenError("This token is not valid: unknown, expired or revoked.")
+        raise TokenError(_("This token is not valid: unknown, expired or revoked."))
     if writes and token.scope != AccessToken.Scope.WRITE:
-        raise TokenScopeError("This token may only read. Make one that may write.")
+        raise TokenScopeError(_("This token may only read. Make one that may write."))
     _note_use(token, client)
     return token
 

@@ -1,9 +1,11 @@
 from django.urls import path
+from django.views.i18n import set_language
 
 from accounts.views import (
     confirm,
     deletion,
     factors,
+    language,
     passkeys,
     phones,
     profile,
@@ -26,6 +28,9 @@ urlpatterns = [
     path("delete/", deletion.delete, name="delete"),
     path("delete/due/", deletion.deletion, name="deletion"),
     path("delete/keep/", deletion.keep, name="keep"),
+    # The language of pages before anybody is signed in, and of what scripts say.
+    path("language/", set_language, name="language"),
+    path("words/<slug:language>/<slug:digest>.js", language.words, name="words"),
     # Sessions, remembered browsers, history.
     path("sessions/", sessions.sessions_page, name="sessions"),
     path("sessions/end/", sessions.end_others, name="end_other_sessions"),

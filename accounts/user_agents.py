@@ -4,10 +4,11 @@ import re
 from functools import lru_cache
 
 import ua_parser
+from django.utils.translation import gettext_noop
 
 from accounts.clients import USER_AGENT_LENGTH
 
-UNKNOWN = "Unknown browser"
+UNKNOWN = gettext_noop("Unknown browser")
 MAX_LENGTH = 60
 
 # The same browser, whatever it runs on: the system is named beside it.

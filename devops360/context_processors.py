@@ -4,12 +4,22 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest  # noqa: TID251  (a type, in the shape Django asks for)
+from django.urls import reverse
+from django.utils.translation import get_language
 
+from accounts.languages import script_digest
 from notifications.inbox import unread_count
 
 
 def site(request: HttpRequest) -> dict[str, str]:
-    return {"SITE_NAME": settings.SITE_NAME, "SITE_URL": settings.SITE_URL}
+    language = get_language() or settings.LANGUAGE_CODE
+    digest = script_digest(language)
+    return {
+        "SITE_NAME": settings.SITE_NAME,
+        "SITE_URL": settings.SITE_URL,
+        # What scripts say: "" where they say what is written in them.
+        "words_url": reverse("accounts:words", args=[language, digest]) if digest else "",
+    }
 
 
 def bell(request: HttpRequest) -> dict[str, Callable[[], int] | bool]:

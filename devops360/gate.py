@@ -63,6 +63,9 @@ ACCESS = {
     "accounts:passkey_sign_in_begin": Access.NOBODY,
     "accounts:passkey_sign_in": Access.NOBODY,
     "accounts:recovery_cancel": Access.NOBODY,
+    # A cookie of the visitor's own, and scripts that every visitor may read.
+    "accounts:language": Access.NOBODY,
+    "accounts:words": Access.NOBODY,
     # A script that every visitor may read; browsers fetch it again by themselves.
     "notifications:push_worker": Access.NOBODY,
     # Amazon alone, by its signature.

@@ -9,8 +9,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import IO, Any, Protocol
 
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.files.base import File
 from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
 
 from files.errors import IncompleteError, QuarantineError, TooLargeError
 from files.models import Blob, Version
@@ -82,11 +84,13 @@ class DigestingFile(File[bytes]):
         chunk = self.stream.read(size)
         self.length += len(chunk)
         if self.length > self.limit:
-            raise TooLargeError(f"Files may have at most {self.limit:,} bytes.")
+            raise TooLargeError(
+                _("Files may have at most %(limit)s bytes.") % {"limit": intcomma(self.limit)}
+            )
         if self.expected is not None and (
             self.length > self.expected or (not chunk and self.length < self.expected)
         ):
-            raise IncompleteError("The upload broke off before the end. Try it again.")
+            raise IncompleteError(_("The upload broke off before the end. Try it again."))
         self._digest.update(chunk)
         if len(self.head) < HEAD:
             self.head += chunk[: HEAD - len(self.head)]
@@ -130,7 +134,9 @@ def store_bytes(
     does not save the row calls `discard_bytes`.
     """
     if expected is not None and expected > limit:
-        raise TooLargeError(f"Files may have at most {limit:,} bytes.")
+        raise TooLargeError(
+            _("Files may have at most %(limit)s bytes.") % {"limit": intcomma(limit)}
+        )
     store = current_store()
     content = DigestingFile(stream, expected=expected, limit=limit)
     try:

@@ -10,6 +10,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from files.activity import Act, record
 from files.errors import ShareError
@@ -30,17 +31,20 @@ def grant_access(*, node: Node, address: str, role: Grant.Role, act: Act) -> Gra
     address = address.strip().lower()
     refuse_root(node)
     if not address or len(address) > ADDRESS_LENGTH:
-        raise ShareError("Type an e-mail address or a user name.")
+        raise ShareError(_("Type an e-mail address or a user name."))
     person = find_person(address)
     if person is not None and person.pk == node.owner_id:
-        raise ShareError("This is yours already. Type the address of somebody else.")
+        raise ShareError(_("This is yours already. Type the address of somebody else."))
     # Under its row, so that of two who share at once neither passes the limit.
     Node.objects.select_for_update().get(pk=node.pk)
     known = Grant.objects.filter(node=node, address=address).first()
     if known is not None:
         return _change_role(known, role, act)
     if Grant.objects.filter(node=node).count() >= GRANTS_PER_NODE:
-        raise ShareError(f"This is shared with {GRANTS_PER_NODE} people. End one of them first.")
+        raise ShareError(
+            _("This is shared with %(people)s people. End one of them first.")
+            % {"people": GRANTS_PER_NODE}
+        )
     grant = Grant.objects.create(
         node=node, address=address, person_id=person.pk if person else None, role=role
     )
@@ -67,7 +71,7 @@ def _tell(kind: str, grant: Grant) -> None:
 
 def refuse_root(node: Node) -> None:
     if node.is_root:
-        raise ShareError("Share a folder in your vault, not the whole of it.")
+        raise ShareError(_("Share a folder in your vault, not the whole of it."))
 
 
 def _change_role(grant: Grant, role: Grant.Role, act: Act) -> Grant:

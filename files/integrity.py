@@ -131,9 +131,13 @@ def tell_operators(*, damaged: int, missing: int, read: int) -> None:
         to=staff,
         context={
             "count": damaged + missing,
+            # For programs; people get the sentence of the kind, in their language.
             "summary": (
                 f"Of {read:,} blobs that were read, {damaged:,} are not what was stored, and "
                 f"{missing:,} are missing."
             ),
+            "read": read,
+            "damaged": damaged,
+            "missing": missing,
         },
     )

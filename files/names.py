@@ -5,6 +5,7 @@ import unicodedata
 from pathlib import PurePosixPath
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from files.errors import InvalidNameError
 
@@ -49,14 +50,16 @@ def clean_name(raw: str) -> str:
         if unicodedata.category(char) not in {"Cc", "Cs", "Zl", "Zp"} and char not in BIDI_CONTROLS
     ).strip()
     if not name:
-        raise InvalidNameError("Give it a name.")
+        raise InvalidNameError(_("Give it a name."))
     if name in {".", ".."}:
-        raise InvalidNameError("“.” and “..” cannot be names. Choose another.")
+        raise InvalidNameError(_("“.” and “..” cannot be names. Choose another."))
     if "/" in name or "\\" in name:
-        raise InvalidNameError("A name cannot contain / or \\. Choose another.")
+        raise InvalidNameError(_("A name cannot contain / or \\. Choose another."))
     if len(name.encode()) > settings.FILES_NAME_BYTES:
         limit = settings.FILES_NAME_BYTES
-        raise InvalidNameError(f"This name is too long: use at most {limit} bytes.")
+        raise InvalidNameError(
+            _("This name is too long: use at most %(limit)s bytes.") % {"limit": limit}
+        )
     return name
 
 
@@ -67,7 +70,9 @@ def clean_path(raw: str) -> list[str]:
     """
     parts = raw.split("/")
     if len(parts) > settings.FILES_DEPTH:
-        raise InvalidNameError(f"Folders go at most {settings.FILES_DEPTH} levels deep.")
+        raise InvalidNameError(
+            _("Folders go at most %(levels)s levels deep.") % {"levels": settings.FILES_DEPTH}
+        )
     return [clean_name(part) for part in parts]
 
 

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import Sum
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from files.errors import QuotaError
 from files.models import Blob, Upload, Vault
@@ -46,7 +47,7 @@ def usage_of(owner: AbstractBaseUser) -> Usage:
 
 
 def vault_of(owner_id: UUID) -> Vault:
-    vault, _ = Vault.objects.get_or_create(owner_id=owner_id)
+    vault, _made = Vault.objects.get_or_create(owner_id=owner_id)
     return vault
 
 
@@ -92,9 +93,15 @@ def require_room(*, vault: Vault, size: int) -> None:
     usage = _usage(vault)
     if size > usage.free:
         raise QuotaError(
-            f"This needs {filesize(size)}, and {filesize(usage.free)} of your "
-            f"{filesize(usage.quota)} are free. Empty the trash, delete old versions, or "
-            "ask the administrator for more.",
+            _(
+                "This needs %(needed)s, and %(free)s of your %(quota)s are free. Empty the trash, "
+                "delete old versions, or ask the administrator for more."
+            )
+            % {
+                "needed": filesize(size),
+                "free": filesize(usage.free),
+                "quota": filesize(usage.quota),
+            },
             owner_id=vault.pk,
         )
 

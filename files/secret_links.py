@@ -12,6 +12,7 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from files.errors import ShareError
 from files.models import FileRequest, Share
@@ -48,7 +49,7 @@ def hashed(password: str) -> str:
 
 def refuse_past(expires_at: datetime | None) -> None:
     if expires_at is not None and expires_at <= timezone.now():
-        raise ShareError("Choose a time that is still to come.")
+        raise ShareError(_("Choose a time that is still to come."))
 
 
 def note_open(link: AnyLink) -> bool:
@@ -65,7 +66,7 @@ def check_link_password(*, link: AnyLink, password: str) -> None:
     """Raises LinkPasswordError, or LinkWaitError without having looked at the password."""
     _count_guess(link)
     if not check_password(password, link.password):
-        raise LinkPasswordError("This is not the password. Ask whoever sent you the link.")
+        raise LinkPasswordError(_("This is not the password. Ask whoever sent you the link."))
     type(link).objects.filter(pk=link.pk).update(wrong_passwords=0)
 
 
@@ -79,7 +80,9 @@ def _count_guess(link: AnyLink) -> None:
         ready_at = held.wrong_at + min(FIRST_WAIT * 2 ** min(over, 10), LONGEST_WAIT)
         if now < ready_at:
             seconds = ceil((ready_at - now).total_seconds())
-            raise LinkWaitError(f"Too many attempts. Try again in {seconds} seconds.")
+            raise LinkWaitError(
+                _("Too many attempts. Try again in %(seconds)s seconds.") % {"seconds": seconds}
+            )
     held.wrong_passwords += 1
     held.wrong_at = now
     held.save(update_fields=["wrong_passwords", "wrong_at"])

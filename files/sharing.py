@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from files.activity import SITE, Act, record
 from files.errors import ShareError
@@ -35,9 +36,9 @@ def create_link(
 ) -> tuple[Share, str]:
     """Make a link; return it and its secret, which is kept nowhere. Raises ShareError."""
     if node.is_root:
-        raise ShareError("Share a folder in your vault, not the whole of it.")
+        raise ShareError(_("Share a folder in your vault, not the whole of it."))
     if node.shares.filter(revoked_at=None).count() >= LINKS_PER_NODE:
-        raise ShareError("There are 100 links to this. End one that is not needed any more.")
+        raise ShareError(_("There are 100 links to this. End one that is not needed any more."))
     refuse_past(expires_at)
     secret = new_secret()
     share = Share.objects.create(

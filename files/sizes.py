@@ -4,6 +4,7 @@ import re
 from decimal import Decimal
 
 from django.utils.formats import localize
+from django.utils.translation import ngettext
 
 NO_BREAK_SPACE = "\u00a0"
 KILO = 1000
@@ -22,7 +23,7 @@ def filesize(size: object) -> str:
     if not isinstance(size, int | float):
         return ""
     if abs(size) < KILO:
-        return f"{int(size)}{NO_BREAK_SPACE}{'byte' if size == 1 else 'bytes'}"
+        return f"{int(size)}{NO_BREAK_SPACE}{ngettext('byte', 'bytes', int(size))}"
     exponent = 1
     # By what is shown: what would read "1000 kB" becomes "1.0 MB".
     while round(abs(size) / KILO**exponent) >= KILO and exponent < len(UNITS):

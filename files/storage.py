@@ -13,6 +13,7 @@ from typing import IO, Any
 from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage
 from django.utils.deconstruct import deconstructible
+from django.utils.translation import gettext as _
 
 from files.errors import StorageFullError, StoreUnavailableError
 
@@ -38,7 +39,9 @@ def plain_disk_errors() -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in FULL:
-            raise StorageFullError("The vault's disk is full. Tell its administrator.") from error
+            raise StorageFullError(
+                _("The vault's disk is full. Tell its administrator.")
+            ) from error
         if error.errno in BROKEN:
             raise StoreUnavailableError from error
         raise

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from files.activity import SITE, Act, record
 from files.blobs import require_whole
@@ -68,7 +69,7 @@ def restore_version(*, version: Version, act: Act = SITE) -> Version:
     """
     version = _held(version)
     if version.blob_id == version.node.content_id:
-        raise VersionError("The file already holds this version.")
+        raise VersionError(_("The file already holds this version."))
     require_whole(version.blob)
     node = add_version(node=version.node, blob=version.blob, act=act)
     record(Activity.Kind.REPLACED, [node], act, detail=f"version {version.number}")
@@ -84,7 +85,7 @@ def delete_version(*, version: Version, act: Act = SITE) -> int:
     """
     version = _held(version)
     if version.pk == newest_version(version.node).pk:
-        raise VersionError("This is what the file holds. Restore another version first.")
+        raise VersionError(_("This is what the file holds. Restore another version first."))
     record(Activity.Kind.PURGED, [version.node], act, detail=f"version {version.number}")
     version.delete()
     return give_back_space(owner_id=version.node.owner_id, blob_ids=[version.blob_id])

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.utils.translation import gettext as _
 from zipstream import ZipStream
 
 from files.blobs import read_blob
@@ -27,7 +29,8 @@ def zip_nodes(*, nodes: Sequence[Node]) -> ZipStream:
         entries += len(level)
         if entries > settings.FILES_ZIP_MAX_ENTRIES:
             raise TooLargeError(
-                f"A zip may hold {settings.FILES_ZIP_MAX_ENTRIES:,} entries. Choose fewer at once."
+                _("A zip may hold %(most)s entries. Choose fewer at once.")
+                % {"most": intcomma(settings.FILES_ZIP_MAX_ENTRIES)}
             )
         folders: dict[UUID | None, str] = {}
         for node, path in level:

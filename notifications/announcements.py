@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.tasks import task
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from notifications.channels.base import EMAIL
 from notifications.errors import NotificationError
@@ -32,7 +33,7 @@ def send(*, announcement: Announcement) -> Announcement:
     """Send it for good, in the background. Raises NotificationError if it was sent before."""
     held = Announcement.objects.select_for_update().get(pk=announcement.pk)
     if held.sent_at is not None:
-        raise NotificationError("This was sent before. Write another one.")
+        raise NotificationError(_("This was sent before. Write another one."))
     held.sent_at = timezone.now()
     held.save(update_fields=["sent_at"])
     # The task is a row of the same transaction.

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.http import QueryDict  # noqa: TID251  (what a form was posted as)
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
 
 from notifications.channels.base import EMAIL, IN_APP, Channel
 from notifications.errors import NotificationError
@@ -43,16 +44,18 @@ def parse_change(data: QueryDict) -> tuple[str, list[UUID]]:
 
     Raises NotificationError.
     """
-    change, _, own = data.get("change", "").partition(" ")
+    change, _blank, own = data.get("change", "").partition(" ")
     if change not in CHANGES:
-        raise NotificationError("Say what to do: read, unread, archive or restore.")
+        raise NotificationError(_("Say what to do: read, unread, archive or restore."))
     words = [own] if own else data.getlist("id")
     if len(words) > MOST_AT_ONCE:
-        raise NotificationError(f"Choose at most {MOST_AT_ONCE} at once.")
+        raise NotificationError(
+            _("Choose at most %(most_at_once)s at once.") % {"most_at_once": MOST_AT_ONCE}
+        )
     try:
         return change, [UUID(word) for word in words]
     except ValueError as error:
-        raise NotificationError("One of these is no notification. Reload the page.") from error
+        raise NotificationError(_("One of these is no notification. Reload the page.")) from error
 
 
 def parse_moment(data: QueryDict) -> datetime:
@@ -62,7 +65,7 @@ def parse_moment(data: QueryDict) -> datetime:
     except ValueError:
         moment = None
     if moment is None or moment.tzinfo is None:
-        raise NotificationError("Say when they were marked, with a time zone.")
+        raise NotificationError(_("Say when they were marked, with a time zone."))
     return moment
 
 
@@ -77,6 +80,6 @@ def parse_modes(
             sent = data.get(f"{subject.name}:{channel}", Preference.Mode.OFF)
             allowed = Preference.Mode.values if channel == EMAIL else ["on", "off"]
             if sent not in allowed:
-                raise NotificationError("The page is out of date. Reload it, then choose again.")
+                raise NotificationError(_("The page is out of date. Reload it, then choose again."))
             modes[subject.name, channel] = sent
     return modes

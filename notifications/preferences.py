@@ -7,6 +7,7 @@ from datetime import time
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from notifications.channels.base import EMAIL, Channel, Target
 from notifications.channels.registry import configured_channels
@@ -133,7 +134,7 @@ def set_timing(
 ) -> Timing:
     """Keep when somebody is left alone: both times, or neither. Raises NotificationError."""
     if (quiet_from is None) != (quiet_until is None):
-        raise NotificationError("Give both times of your quiet hours, or neither.")
+        raise NotificationError(_("Give both times of your quiet hours, or neither."))
     timing, _created = Timing.objects.update_or_create(
         user_id=user.pk,
         defaults={

@@ -18,6 +18,7 @@ from functools import cache
 from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from notifications.addresses import forbidden
 
@@ -103,22 +104,28 @@ class Deadline:
 def check_url(url: str) -> Target:
     """Take a URL apart; raise ForbiddenUrlError, which says what is wrong with it."""
     if len(url) > URL_LENGTH:
-        raise ForbiddenUrlError(f"The address is longer than {URL_LENGTH} characters.")
+        raise ForbiddenUrlError(
+            _("The address is longer than %(url_length)s characters.") % {"url_length": URL_LENGTH}
+        )
     if not url.isprintable() or " " in url:
-        raise ForbiddenUrlError("The address has blanks or invisible characters in it.")
+        raise ForbiddenUrlError(_("The address has blanks or invisible characters in it."))
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
-        raise ForbiddenUrlError("This is not an address.") from error
+        raise ForbiddenUrlError(_("This is not an address.")) from error
     schemes = ("https", "http") if settings.OUTGOING_HTTP else ("https",)
     if parts.scheme not in schemes:
-        raise ForbiddenUrlError(f"The address must begin with {' or '.join(schemes)}://.")
+        raise ForbiddenUrlError(
+            _("The address must begin with %(join)s://.") % {"join": " or ".join(schemes)}
+        )
     if parts.username is not None or parts.password is not None:
-        raise ForbiddenUrlError("Leave user name and password out of the address.")
+        raise ForbiddenUrlError(_("Leave user name and password out of the address."))
     port = port or PORT_OF[parts.scheme]
     if port not in settings.OUTGOING_PORTS and port != PORT_OF[parts.scheme]:
-        raise ForbiddenUrlError(f"Port {port} is not one that this site calls.")
+        raise ForbiddenUrlError(
+            _("Port %(port)s is not one that this site calls.") % {"port": port}
+        )
     return Target(parts.scheme, _host_of(parts), port, _path_of(parts))
 
 
@@ -128,9 +135,9 @@ def _host_of(parts: SplitResult) -> str:
         # RFC 3490: what is sent to resolvers and servers is ASCII.
         ascii_host = host.encode("idna").decode("ascii") if ":" not in host else host
     except UnicodeError as error:
-        raise ForbiddenUrlError("The host in this address is not a host's name.") from error
+        raise ForbiddenUrlError(_("The host in this address is not a host's name.")) from error
     if not ascii_host:
-        raise ForbiddenUrlError("The address names no host.")
+        raise ForbiddenUrlError(_("The address names no host."))
     return ascii_host
 
 
@@ -138,7 +145,7 @@ def _path_of(parts: SplitResult) -> str:
     path = parts.path or "/"
     path = f"{path}?{parts.query}" if parts.query else path
     if not path.isascii():
-        raise ForbiddenUrlError("Write letters beyond ASCII in the address as %XX.")
+        raise ForbiddenUrlError(_("Write letters beyond ASCII in the address as %XX."))
     return path
 
 
@@ -194,11 +201,13 @@ def _connect(target: Target) -> socket.socket:
     try:
         addresses = resolve(target.host, target.port)
     except (OSError, UnicodeError) as error:
-        raise UnreachableError(f"The host {target.host} is not known.") from error
+        raise UnreachableError(
+            _("The host %(host)s is not known.") % {"host": target.host}
+        ) from error
     # One bad address among good ones is a trick, not a mistake.
     refused = forbidden(addresses)
     if refused or not addresses:
-        raise ForbiddenUrlError("The address leads into a network that this site does not call.")
+        raise ForbiddenUrlError(_("The address leads into a network that this site does not call."))
     failed: OSError | None = None
     for address in addresses[:ADDRESSES_TRIED]:
         try:

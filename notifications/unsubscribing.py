@@ -9,6 +9,7 @@ from django.core import signing
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from notifications.channels.base import EMAIL
 from notifications.errors import NotificationError
@@ -44,7 +45,9 @@ def read_token(token: str) -> Unsubscription:
     try:
         user_id, subject, channel = signing.loads(token, salt=SALT)
     except (signing.BadSignature, ValueError, TypeError) as error:
-        raise NotificationError("This link is not whole. Copy all of it from the mail.") from error
+        raise NotificationError(
+            _("This link is not whole. Copy all of it from the mail.")
+        ) from error
     return Unsubscription(user_id=user_id, subject=subject, channel=channel)
 
 
@@ -58,7 +61,7 @@ def unsubscribe(*, token: str) -> Subject:
     subject = SUBJECTS.get(stop.subject)
     user = get_user_model().objects.filter(pk=stop.user_id).first()
     if user is None or subject is None:
-        raise NotificationError("There is nothing to stop any more: the account is gone.")
+        raise NotificationError(_("There is nothing to stop any more: the account is gone."))
     owed = Delivery.objects.filter(notification__recipient=user, channel=stop.channel)
     if subject == DIGEST:
         # Nobody chose the digest itself, but what it is made of.

@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -17,11 +18,18 @@ class InvitationForm(forms.ModelForm[User]):
 
     class Meta:
         model = User
-        fields = ["email", "username", "display_name"]
+        fields = ["email", "username", "display_name", "language"]
         help_texts = {
             "email": _("A link to set a password goes there. It is good for an hour."),
             "username": _("Letters, digits and . _ + - only. The person can change it."),
         }
+
+    language = forms.ChoiceField(
+        label=_("Language"), choices=settings.MESSAGE_LANGUAGES, required=False
+    )
+
+    def clean_language(self) -> str:
+        return str(self.cleaned_data["language"] or settings.LANGUAGE_CODE)
 
     def clean_email(self) -> str:
         return str(self.cleaned_data["email"]).lower()

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts import browsers, history, notices, sessions
 from accounts.clients import NOBODY, Client
@@ -10,6 +11,7 @@ from accounts.errors import FactorError
 from accounts.models import SecurityEvent, User
 from accounts.second_factor.kinds import KINDS, AnyDevice, factors_of, kind_of
 from accounts.second_factor.standing import is_required_of
+from notifications.kinds.base import source_of
 
 NAME_LENGTH = 64
 FACTORS_PER_PERSON = 20
@@ -23,14 +25,14 @@ def tell_of_change(*, user: User, event: Event, detail: str, client: Client) -> 
         user=user,
         client=client,
         page="account_change_password",
-        what=str(event.label),
+        what=source_of(event.label),
         detail=detail,
     )
 
 
 def refuse_too_many(user: User) -> None:
     if len(list(factors_of(user))) >= FACTORS_PER_PERSON:
-        raise FactorError("You have 20 second factors. Remove one that you no longer use.")
+        raise FactorError(_("You have 20 second factors. Remove one that you no longer use."))
 
 
 def free_name(user: User, wanted: str) -> str:
@@ -46,7 +48,7 @@ def free_name(user: User, wanted: str) -> str:
 def factor_added(*, device: AnyDevice, client: Client) -> None:
     """Write down and tell that a factor was just confirmed. Call it in the same transaction."""
     browsers.forget_browsers(user=device.user)
-    detail = f"{kind_of(device).title}: {device.name}"
+    detail = f"{source_of(kind_of(device).title)}: {device.name}"
     history.record(user=device.user, kind=Event.FACTOR_ADDED, client=client, detail=detail)
     tell_of_change(user=device.user, event=Event.FACTOR_ADDED, detail=detail, client=client)
 
@@ -70,8 +72,10 @@ def remove_factor(*, device: AnyDevice, client: Client) -> None:
         if kind_of(other).counts and other.persistent_id != device.persistent_id
     ]
     if not left and is_required_of(user):
-        raise FactorError("This is your only second factor. Add another one before you remove it.")
-    detail = f"{kind_of(device).title}: {device.name}"
+        raise FactorError(
+            _("This is your only second factor. Add another one before you remove it.")
+        )
+    detail = f"{source_of(kind_of(device).title)}: {device.name}"
     device.delete()
     if not left:
         # Codes that stand in for a lost factor stand in for nothing now.

@@ -10,6 +10,8 @@ import time
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django_otp_webauthn.exceptions import OTPWebAuthnApiError
 from django_otp_webauthn.helpers import WebAuthnHelper
 from django_otp_webauthn.models import WebAuthnCredential
@@ -31,7 +33,7 @@ type State = dict[str, Any]
 CEREMONY_SECONDS = 5 * 60
 # An answer is about a kilobyte; attestations of some devices are several.
 MAX_ANSWER_LENGTH = 64 * 1024
-REFUSED = "This passkey was not accepted. Try again, or choose another way."
+REFUSED = gettext_lazy("This passkey was not accepted. Try again, or choose another way.")
 # What py_webauthn raises for answers that somebody made up.
 MALFORMED = (WebAuthnException, OTPWebAuthnApiError, ValueError, KeyError, TypeError)
 
@@ -68,9 +70,9 @@ def add_passkey(
             device.save(update_fields=["name"])
             changes.factor_added(device=device, client=client)
     except IntegrityError as error:
-        raise FactorError("This passkey is here already.") from error
+        raise FactorError(_("This passkey is here already.")) from error
     except MALFORMED as error:
-        raise FactorError("The passkey could not be added. Try again.") from error
+        raise FactorError(_("The passkey could not be added. Try again.")) from error
     return device
 
 
@@ -99,7 +101,7 @@ def check_passkey(
         if user is not None:
             kind = SecurityEvent.Kind.CODE_REFUSED
             history.record(user=user, kind=kind, client=client, detail="passkey")
-        raise CodeRefusedError(REFUSED) from error
+        raise CodeRefusedError(str(REFUSED)) from error
     if user is None:
         limits.forgive_one(limit, subject)
     else:
@@ -111,7 +113,7 @@ def check_passkey(
 def _verified(user: User | None, state: State | None, data: Any) -> WebAuthnCredential:
     fresh = _fresh(state)
     if fresh["user"] != (str(user.pk) if user else ""):
-        raise CodeRefusedError(REFUSED)
+        raise CodeRefusedError(str(REFUSED))
     # The row is held while the count of its uses is compared: a copy of the answer comes too late.
     held = WebAuthnCredential.objects.select_for_update().select_related("user")
     known = held.filter(
@@ -120,7 +122,7 @@ def _verified(user: User | None, state: State | None, data: Any) -> WebAuthnCred
         )
     ).first()
     if known is None or not known.confirmed or not known.user.is_active:
-        raise CodeRefusedError(REFUSED)
+        raise CodeRefusedError(str(REFUSED))
     device: WebAuthnCredential = _helper().authenticate_complete(user=user, state=fresh, data=data)
     return device
 
@@ -133,19 +135,19 @@ def _subject(user: User | None, client: Client) -> tuple[limits.Limit, str]:
 
 def _fresh(state: State | None) -> State:
     if not state or time.time() - state["at"] > CEREMONY_SECONDS:
-        raise FactorError("That took too long. Try again.")
+        raise FactorError(_("That took too long. Try again."))
     return state
 
 
 def _parse(answer: str) -> Any:
     if len(answer) > MAX_ANSWER_LENGTH:
-        raise FactorError(REFUSED)
+        raise FactorError(str(REFUSED))
     try:
         data = json.loads(answer)
     except (ValueError, RecursionError) as error:
-        raise FactorError(REFUSED) from error
+        raise FactorError(str(REFUSED)) from error
     if not isinstance(data, dict):
-        raise FactorError(REFUSED)
+        raise FactorError(str(REFUSED))
     return data
 
 

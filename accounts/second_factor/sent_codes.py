@@ -6,6 +6,9 @@ from urllib.parse import urlsplit
 import django_otp
 from django.conf import settings
 from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts import limits, mail, texting
 from accounts.clients import Client
@@ -16,7 +19,7 @@ from accounts.second_factor import changes
 from notifications.channels.sms import SmsError, send_sms
 
 DIGITS = 6
-REFUSED = "This code is not right, or too old. Try again, or have another one sent."
+REFUSED = gettext_lazy("This code is not right, or too old. Try again, or have another one sent.")
 
 
 def send_code(*, device: SentCode, client: Client) -> None:
@@ -33,7 +36,7 @@ def send_code(*, device: SentCode, client: Client) -> None:
     code = new_code()
     device.keep_code(code)
     if isinstance(device, PhoneCode):
-        text_code(number=device.number, code=code)
+        text_code(number=device.number, code=code, language=device.user.language)
     else:
         _post_mail(device, code, client)
 
@@ -42,15 +45,20 @@ def new_code() -> str:
     return f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
 
 
-def text_code(*, number: str, code: str) -> None:
+def text_code(*, number: str, code: str, language: str) -> None:
     """Send a code by SMS. Raises FactorError where it could not be."""
     host = urlsplit(settings.SITE_URL).hostname
     # The last line lets phones fill the code in on this site alone (WebOTP, "origin-bound codes").
-    text = f"{code} is your {settings.SITE_NAME} code, good for 10 minutes.\n\n@{host} #{code}"
+    with translation.override(language):
+        words = _("%(code)s is your %(site)s code, good for 10 minutes.") % {
+            "code": code,
+            "site": settings.SITE_NAME,
+        }
+    text = f"{words}\n\n@{host} #{code}"
     try:
         send_sms(to=number, text=text)
     except SmsError as error:
-        text = "The text message could not be sent. Try again, or choose another way."
+        text = _("The text message could not be sent. Try again, or choose another way.")
         raise FactorError(text) from error
 
 
@@ -67,7 +75,7 @@ def _post_mail(device: SentCode, code: str, client: Client) -> None:
 def begin_email(*, user: User) -> EmailCode:
     """Return the way by mail that the person is about to add; it opens nothing until confirmed."""
     device: EmailCode
-    device, _ = EmailCode.objects.get_or_create(
+    device, _made = EmailCode.objects.get_or_create(
         user=user, defaults={"confirmed": False, "name": "E-mail"}
     )
     return device
@@ -79,11 +87,11 @@ def begin_phone(*, user: User, number: str) -> PhoneCode:
     # Numbers that were tried and left are forgotten.
     PhoneCode.objects.filter(user=user, confirmed=False).exclude(number=number).delete()
     device: PhoneCode
-    device, _ = PhoneCode.objects.get_or_create(
+    device, _made = PhoneCode.objects.get_or_create(
         user=user, number=number, defaults={"confirmed": False, "name": number}
     )
     if device.confirmed:
-        raise FactorError("This number is here already.")
+        raise FactorError(_("This number is here already."))
     return device
 
 
@@ -106,4 +114,4 @@ def confirm_way[Way: SentCode](*, device: Way, code: str, name: str, client: Cli
             changes.factor_added(device=confirmed, client=client)
             limits.forgive_all(limits.CODE, subject)
             return confirmed
-    raise CodeRefusedError(REFUSED)
+    raise CodeRefusedError(str(REFUSED))

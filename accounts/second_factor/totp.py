@@ -6,6 +6,7 @@ from io import BytesIO
 import django_otp
 import segno
 from django.db import transaction
+from django.utils.translation import gettext as _
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts import limits
@@ -59,4 +60,4 @@ def confirm_app(*, user: User, code: str, name: str, client: Client) -> TOTPDevi
             changes.factor_added(device=confirmed, client=client)
             limits.forgive_all(limits.CODE, f"enrol:{user.pk}")
             return confirmed
-    raise CodeRefusedError("This code is not right. Wait for the next one, and check the clock.")
+    raise CodeRefusedError(_("This code is not right. Wait for the next one, and check the clock."))

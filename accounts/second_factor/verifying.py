@@ -2,6 +2,7 @@
 
 import django_otp
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts import history, limits, notices
 from accounts.clients import Client
@@ -31,7 +32,7 @@ def verify_code(*, user: User, device_id: str, code: str, client: Client) -> Any
     if device is None:
         history.record(user=user, kind=SecurityEvent.Kind.CODE_REFUSED, client=client)
         _tell_of_guessing(user, subject, client)
-        raise CodeRefusedError("This code is not right, or was used before. Try the next one.")
+        raise CodeRefusedError(_("This code is not right, or was used before. Try the next one."))
     limits.forgive_all(limits.CODE, subject)
     if kind_of(device).slug == "recovery":
         _note_spent_code(user, client)

@@ -16,6 +16,7 @@ from accounts.models import Browser, SecurityEvent
 from accounts.places import place_of
 from accounts.sessions import end_session, end_sessions, open_sessions
 from accounts.user_agents import browser_name
+from notifications.kinds.base import FORMATS
 
 PAGE = 50
 ID_DIGITS = 18
@@ -24,7 +25,12 @@ ALARMING = {Event.PASSWORD_REFUSED, Event.CODE_REFUSED, Event.FACTORS_RESET, Eve
 
 
 def _described(row: Any) -> dict[str, Any]:
-    return {"row": row, "browser": browser_name(row.user_agent), "place": place_of(row.ip)}
+    return {
+        "row": row,
+        "browser": FORMATS["browser"](browser_name(row.user_agent)),
+        "place": FORMATS["words"](place_of(row.ip)),
+        "detail": FORMATS["labelled"](getattr(row, "detail", "")),
+    }
 
 
 @require_safe

@@ -6,6 +6,7 @@ from functools import lru_cache
 from django import template
 from django.templatetags.static import static
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -83,8 +84,17 @@ def moment(at: datetime) -> SafeString:
     return format_html(
         '<time datetime="{}">{}</time>',
         local.isoformat(timespec="seconds"),
-        local.strftime("%Y-%m-%d %H:%M"),
+        date_format(local, "SHORT_DATETIME_FORMAT"),
     )
+
+
+@register.filter
+def with_zone(at: datetime | None) -> str:
+    """Return a time to the minute, with the name of the zone: where it must not be mistaken."""
+    if at is None:
+        return ""
+    local = timezone.localtime(at)
+    return f"{date_format(local, 'SHORT_DATETIME_FORMAT')} {local:%Z}"
 
 
 @register.filter

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
+from django.utils.translation import gettext
+
 from files.models import Node, Preview
 from files.previews.errors import WORDS
 from files.previews.make import open_preview, request_preview
@@ -95,7 +97,7 @@ def _shown(
     if state == Preview.State.PENDING:
         template, words = "files/previews/pending.html", ""
     elif state == Preview.State.FAILED:
-        template, words = _template(FALLBACK), WORDS.get(preview.error, WORDS["failed"])
+        template, words = _template(FALLBACK), gettext(WORDS.get(preview.error, WORDS["failed"]))
     else:
         template, words = _template(kind), ""
     return PreviewContext(

@@ -4,6 +4,7 @@ import logging
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.translation import gettext_noop
 
 from files.activity import Act
 from files.errors import DamagedError, FilesError, StoreUnavailableError
@@ -13,6 +14,8 @@ from files.uploads.complete import complete_upload
 from notifications.events import notify
 
 logger = logging.getLogger(__name__)
+
+REASON = gettext_noop("What arrived is not what was announced.")
 
 
 def finish_upload(*, upload_id: UUID) -> None:
@@ -43,7 +46,7 @@ def _tell(upload: Upload) -> None:
     notify(
         kind="upload_failed",
         to=upload.sender or upload.owner,
-        context={"name": upload.path[-1], "reason": "What arrived is not what was announced."},
+        context={"name": upload.path[-1], "reason": REASON},
         url=reverse("files:folder", args=[upload.folder_id]),
         key=f"upload_failed:{upload.pk}",
     )

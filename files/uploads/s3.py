@@ -12,6 +12,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from files.blobs import HEAD, Readable
 from files.errors import MissingPartsError, UploadError, UploadGoneError
@@ -69,7 +70,7 @@ class S3Parts:
 
     def sign(self, upload: Upload, parts: Sequence[tuple[Part, str]]) -> list[Signed]:
         if not all(sha256 for _, sha256 in parts):
-            raise UploadError("Say the SHA-256 of each part.")
+            raise UploadError(_("Say the SHA-256 of each part."))
         self._remember(upload, parts)
         return [self._sign(upload, part, sha256) for part, sha256 in parts]
 
@@ -203,7 +204,7 @@ def _age(part: dict[str, Any]) -> datetime:
 
 
 def _gone() -> UploadGoneError:
-    return UploadGoneError("S3 has forgotten this upload. Start it again.")
+    return UploadGoneError(_("S3 has forgotten this upload. Start it again."))
 
 
 def _base64(sha256: str) -> str:

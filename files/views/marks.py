@@ -3,6 +3,7 @@
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
@@ -29,7 +30,7 @@ def starred(request: AuthenticatedRequest) -> HttpResponse:
     try:
         page = starred_page(user=request.user, after=request.GET.get("after", ""))
     except ValueError:
-        return HttpResponseBadRequest("This is no place in the list.")
+        return HttpResponseBadRequest(_("This is no place in the list."))
     context = {"view": "list", **marked_context(request, with_places(request, page))}
     return render(request, fragment(request, "files/starred.html", "listing"), context)
 
@@ -43,7 +44,7 @@ def recent(request: AuthenticatedRequest) -> HttpResponse:
     try:
         page = recent_page(user=request.user, by=by, after=request.GET.get("after", ""))
     except ValueError:
-        return HttpResponseBadRequest("This is no place in the list.")
+        return HttpResponseBadRequest(_("This is no place in the list."))
     context = {
         "by": by.value,
         "by_label": RECENT[by],

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from files.http import AuthenticatedRequest
@@ -15,7 +16,7 @@ def shared_with_me(request: AuthenticatedRequest) -> HttpResponse:
     try:
         page = held_page(user=request.user, after=request.GET.get("after", ""))
     except ValueError:
-        return HttpResponseBadRequest("This is no place in the list.")
+        return HttpResponseBadRequest(_("This is no place in the list."))
     context: dict[str, Any] = {"grants": page.entries, "next_after": page.next_after}
     return render(request, "files/shared_with_me.html", context)
 
@@ -27,7 +28,7 @@ def shared_by_me(request: AuthenticatedRequest) -> HttpResponse:
     try:
         page = given_page(owner=request.user, kind=kind, after=request.GET.get("after", ""))
     except ValueError:
-        return HttpResponseBadRequest("This is no place in the list.")
+        return HttpResponseBadRequest(_("This is no place in the list."))
     context: dict[str, Any] = {
         "kind": kind,
         "entries": page.entries,

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from files.http import AuthenticatedRequest
@@ -29,7 +30,7 @@ def trash(request: AuthenticatedRequest) -> HttpResponse:
     try:
         page = trash_page(owner=request.user, after=request.GET.get("after", ""))
     except ValueError:
-        return HttpResponseBadRequest("This is no place in the list.")
+        return HttpResponseBadRequest(_("This is no place in the list."))
     for entry in page.entries:
         entry.days_left = days_left(entry)  # type: ignore[attr-defined]
     first = not request.GET.get("after")
@@ -48,7 +49,9 @@ def delete(request: AuthenticatedRequest) -> HttpResponse:
     nodes = chosen_nodes(request, request.POST.getlist("id"), Action.ARRANGE)
     ids = trash_nodes(owner=nodes[0].owner, nodes=nodes, act=act_of(request))
     undo = {"url": reverse("files:restore"), "ids": [str(pk) for pk in ids]}
-    return done(request, f"Moved {count(len(nodes))} to the trash.", ids, undo)
+    return done(
+        request, _("Moved %(count)s to the trash.") % {"count": count(len(nodes))}, ids, undo
+    )
 
 
 @require_POST
@@ -56,7 +59,11 @@ def delete(request: AuthenticatedRequest) -> HttpResponse:
 def restore(request: AuthenticatedRequest) -> HttpResponse:
     nodes = chosen_nodes(request, request.POST.getlist("id"), Action.ARRANGE, trashed=True)
     restored = restore_nodes(owner=nodes[0].owner, nodes=nodes, act=act_of(request))
-    return done(request, f"Restored {count(len(restored))}.", [node.pk for node in restored])
+    return done(
+        request,
+        _("Restored %(count)s.") % {"count": count(len(restored))},
+        [node.pk for node in restored],
+    )
 
 
 @require_POST
@@ -64,11 +71,17 @@ def restore(request: AuthenticatedRequest) -> HttpResponse:
 def purge(request: AuthenticatedRequest) -> HttpResponse:
     nodes = chosen_nodes(request, request.POST.getlist("id"), Action.PURGE, trashed=True)
     purge_nodes(owner=request.user, nodes=nodes, act=act_of(request))
-    return done(request, f"Deleted {count(len(nodes))} for good.", [node.pk for node in nodes])
+    return done(
+        request,
+        _("Deleted %(count)s for good.") % {"count": count(len(nodes))},
+        [node.pk for node in nodes],
+    )
 
 
 @require_POST
 @answers_errors
 def empty(request: AuthenticatedRequest) -> HttpResponse:
     purged = purge_trash(owner=request.user, act=act_of(request))
-    return done(request, f"Emptied the trash: {count(purged)} deleted for good.")
+    return done(
+        request, _("Emptied the trash: %(count)s deleted for good.") % {"count": count(purged)}
+    )

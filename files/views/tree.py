@@ -5,6 +5,7 @@ from uuid import UUID
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from files.conflicts import Conflict
@@ -40,7 +41,7 @@ def new_folder(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
             made = create_folder(parent=parent, name=form.cleaned_data["name"], act=act_of(request))
         except FilesError as error:
             return _refused_name(request, form, error, {"folder": parent, "action": "new"})
-        return done(request, f"Made the folder “{made.name}”.", [made.pk])
+        return done(request, _("Made the folder “%(name)s”.") % {"name": made.name}, [made.pk])
     return _name_form(request, form, {"folder": parent, "action": "new"})
 
 
@@ -59,7 +60,7 @@ def rename(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
         except FilesError as error:
             return _refused_name(request, form, error, context)
         undo = {"url": request.path, "name": before}
-        return done(request, f"Renamed it to “{node.name}”.", [node.pk], undo)
+        return done(request, _("Renamed it to “%(name)s”.") % {"name": node.name}, [node.pk], undo)
     return _name_form(request, form, context)
 
 
@@ -105,7 +106,8 @@ def move(request: AuthenticatedRequest) -> HttpResponse:
         }
     return done(
         request,
-        f"Moved {count(len(moved))} to “{target.name or 'Files'}”.",
+        _("Moved %(count)s to “%(name)s”.")
+        % {"count": count(len(moved)), "name": target.name or _("Files")},
         [node.pk for node in moved],
         undo if moved else None,
     )
@@ -126,7 +128,8 @@ def copy(request: AuthenticatedRequest) -> HttpResponse:
     made = [str(node.pk) for node in copies] if conflict is not Conflict.REPLACE else []
     return done(
         request,
-        f"Copied {count(len(copies))} to “{target.name or 'Files'}”.",
+        _("Copied %(count)s to “%(name)s”.")
+        % {"count": count(len(copies)), "name": target.name or _("Files")},
         [node.pk for node in copies],
         {"url": reverse("files:delete"), "ids": made} if made else None,
     )

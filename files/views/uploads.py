@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from files.conflicts import Conflict, find_conflicts
@@ -43,7 +44,7 @@ def upload(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
 def _upload_raw(request: AuthenticatedRequest, folder: Node) -> HttpResponse:
     announced = request.headers.get("Content-Length", "")
     if not announced.isascii() or not announced.isdigit():
-        return JsonResponse({"error": "Say how long the file is: Content-Length."}, status=411)
+        return JsonResponse({"error": _("Say how long the file is: Content-Length.")}, status=411)
     node = receive_stream(
         owner=folder.owner,
         folder=folder,
@@ -75,11 +76,14 @@ def _upload_form(request: AuthenticatedRequest, folder: Node) -> HttpResponse:
             )
             kept += node is not None
         except FilesError as error:
-            messages.error(request, f"{file.name}: {words_of(request, error)}")
+            messages.error(
+                request,
+                f"{file.name}: {words_of(request, error)}",
+            )
     if kept:
-        messages.success(request, f"Uploaded {count(kept, 'file')}.")
+        messages.success(request, _("Uploaded %(count)s.") % {"count": count(kept, "file")})
     elif not request.FILES:
-        messages.error(request, "Choose a file first.")
+        messages.error(request, _("Choose a file first."))
     target = next_url(request)
     response = redirect("files:folder", folder.pk) if target == "files:home" else redirect(target)
     response.status_code = 303
@@ -93,7 +97,7 @@ def new_folders(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     folder = folder_for(request, Action.ADD, pk)
     paths = _paths(request)
     if paths is None:
-        return JsonResponse({"error": "Send {“paths”: [“Holiday/empty”, …]}."}, status=400)
+        return JsonResponse({"error": _("Send {“paths”: [“Holiday/empty”, …]}.")}, status=400)
     made = create_folders(folder=folder, paths=paths, act=act_of(request))
     return JsonResponse({"folders": len(made)}, status=201)
 
@@ -105,7 +109,7 @@ def conflicts(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     folder = folder_for(request, Action.ADD, pk)
     paths = _paths(request)
     if paths is None:
-        return JsonResponse({"error": "Send {“paths”: [“a.txt”, …]}."}, status=400)
+        return JsonResponse({"error": _("Send {“paths”: [“a.txt”, …]}.")}, status=400)
     found = find_conflicts(owner=folder.owner, folder=folder, paths=paths)
     return JsonResponse({"conflicts": found})
 

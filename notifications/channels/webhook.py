@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from notifications import safe_http
 from notifications.channels.base import WEBHOOK, Channel, Message, Target
@@ -25,6 +26,7 @@ SECONDS = 10.0
 USER_AGENT = "DevOps360-Webhooks/1"
 SUCCESS = range(200, 300)
 GONE = 410
+GONE_WORDS = gettext_noop("The receiver answered 410 Gone.")
 TOO_MANY, UNAVAILABLE = 429, 503
 LONGEST_WAIT = 3600.0
 CHALLENGES_TRIED = 3
@@ -82,7 +84,7 @@ def _failure_in(answer: safe_http.Answer) -> ChannelError | None:
         return None
     if answer.status == GONE:
         # Standard Webhooks: the receiver does not want to be called again.
-        return BadAddressError("The receiver answered 410 Gone.")
+        return BadAddressError(GONE_WORDS)
     wait = _retry_after(answer) if answer.status in {TOO_MANY, UNAVAILABLE} else None
     return TemporaryError(f"The receiver answered {answer.status}.", retry_after=wait)
 

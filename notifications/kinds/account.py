@@ -21,6 +21,7 @@ ACCOUNT = Subject(
 # Both may be empty: from a command, or where nothing is known of the address.
 _WHERE = ((_("Address"), "%(ip)s"), (_("Browser"), "%(browser)s"))
 _WHERE_SAMPLE = {"ip": "203.0.113.7", "browser": "Firefox on Linux"}
+_WHERE_FORMATS = {"browser": "browser", "place": "words"}
 _NOT_YOU = _("Choose another password")
 
 ACCOUNT_KINDS = (
@@ -35,6 +36,7 @@ ACCOUNT_KINDS = (
         ),
         action=_("See your sessions"),
         details=(*_WHERE, (_("Place"), "%(place)s")),
+        formats=_WHERE_FORMATS,
         sample={**_WHERE_SAMPLE, "place": "Vienna, Austria"},
     ),
     Kind(
@@ -48,6 +50,7 @@ ACCOUNT_KINDS = (
         ),
         action=_NOT_YOU,
         details=_WHERE,
+        formats=_WHERE_FORMATS,
         sample=_WHERE_SAMPLE,
     ),
     Kind(
@@ -68,6 +71,7 @@ ACCOUNT_KINDS = (
         text=_("Every other device is signed out. If it was not you, reset your password at once."),
         action=_("Reset my password"),
         details=_WHERE,
+        formats=_WHERE_FORMATS,
         sample=_WHERE_SAMPLE,
     ),
     Kind(
@@ -81,6 +85,7 @@ ACCOUNT_KINDS = (
         ),
         action=_("Reset my password"),
         details=_WHERE,
+        formats=_WHERE_FORMATS,
         sample={**_WHERE_SAMPLE, "from_email": "rosa@example.com", "to_email": "r@example.org"},
     ),
     Kind(
@@ -93,6 +98,7 @@ ACCOUNT_KINDS = (
         ),
         action=_("Reset my password"),
         details=_WHERE,
+        formats=_WHERE_FORMATS,
         sample={**_WHERE_SAMPLE, "email": "rosa@example.com"},
     ),
     Kind(
@@ -105,6 +111,7 @@ ACCOUNT_KINDS = (
         ),
         action=_("Change my password"),
         details=((_("What"), "%(detail)s"), *_WHERE),
+        formats={**_WHERE_FORMATS, "what": "words", "detail": "labelled"},
         sample={
             **_WHERE_SAMPLE,
             "what": "Second factor added",
@@ -121,6 +128,7 @@ ACCOUNT_KINDS = (
         ),
         action=_("Make new codes"),
         details=_WHERE,
+        formats=_WHERE_FORMATS,
         sample={**_WHERE_SAMPLE, "left": 2},
     ),
     Kind(

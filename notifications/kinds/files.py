@@ -51,6 +51,7 @@ FILE_KINDS = (
         ),
         text=_("Sent by %(by)s."),
         action=_("Show the folder"),
+        formats={"by": "names"},
         sample={"request": "Invoices of June", "by": "Anna at Linden Print", "count": 3},
     ),
     Kind(
@@ -111,7 +112,8 @@ FILE_KINDS = (
         title=_("“%(name)s” could not be uploaded"),
         text=_("%(reason)s Nothing of it was kept; upload it again."),
         action=_("Show the folder"),
-        sample={"name": "Holiday.mov", "reason": "The bytes that arrived were not those sent."},
+        formats={"reason": "words"},
+        sample={"name": "Holiday.mov", "reason": "What arrived is not what was announced."},
     ),
     Kind(
         name="integrity_trouble",

@@ -28,6 +28,7 @@ RECEIVER_KINDS = (
         title=_("Your webhook is switched off: %(host)s"),
         text=_("%(reason)s Nothing more is posted to it until you switch it on again."),
         action=_("See the webhook"),
+        formats={"reason": "words"},
         sample={"host": "hooks.example.com", "reason": "Every post failed for 3 days."},
     ),
     Kind(
@@ -39,7 +40,11 @@ RECEIVER_KINDS = (
             "again once it works."
         ),
         action=_("Open your profile"),
-        sample={"address": "rosa@example.com", "reason": "A mail to you came back."},
+        formats={"reason": "words"},
+        sample={
+            "address": "rosa@example.com",
+            "reason": "What we sent there came back: nobody is at this address.",
+        },
     ),
     Kind(
         name="operators_dead_letters",

@@ -37,7 +37,8 @@ SITE_KINDS = (
         subject=TESTS,
         title=_("A test of %(channel)s"),
         text=_("If you can read this, it works."),
-        sample={"channel": "e-mail"},
+        formats={"channel": "words"},
+        sample={"channel": "E-mail"},
     ),
     Kind(
         name="recovery_asked",
@@ -60,6 +61,13 @@ SITE_KINDS = (
         subject=OPERATIONS,
         title=_("Stored bytes are damaged: %(count)s"),
         text=_("%(summary)s See “Damaged files” in docs/operate/storage.md for what to do."),
-        sample={"count": 2, "summary": "2 of 18,204 blobs do not have the digest they should."},
+        formats={"read": "number", "damaged": "number", "missing": "number"},
+        phrases={
+            "summary": _(
+                "Of %(read)s blobs that were read, %(damaged)s are not what was stored, and "
+                "%(missing)s are missing."
+            )
+        },
+        sample={"count": 2, "summary": "", "read": 18204, "damaged": 2, "missing": 0},
     ),
 )

@@ -16,6 +16,7 @@ from notifications.events import notify
 from notifications.inbound import signature
 from notifications.inbound.envelope import NOTIFICATION, SUBSCRIPTION, Envelope, read_envelope
 from notifications.inbound.reports import Report, read_reports
+from notifications.kinds.base import source_of
 from notifications.models import Delivery, Endpoint, InboundMessage, Suppression
 from notifications.receivers.tasks import confirm_subscription
 
@@ -80,14 +81,15 @@ def _suppress(report: Report) -> None:
     suppressed = suppression.suppress(
         channel=report.channel, address=report.address, reason=report.reason, detail=report.detail
     )
+    reason = source_of(REASONS[suppressed.reason])
     people = _people_at(report)
     if report.channel == SMS:
         for endpoint in Endpoint.objects.filter(channel=SMS, address=report.address):
-            endpoints.disable_endpoint(endpoint=endpoint, reason=str(REASONS[suppressed.reason]))
+            endpoints.disable_endpoint(endpoint=endpoint, reason=reason)
     notify(
         kind="address_suppressed",
         to=people,
-        context={"address": report.address, "reason": str(REASONS[suppressed.reason])},
+        context={"address": report.address, "reason": reason},
         key=f"{report.channel}:{suppressed.pk}",
     )
 

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Count, F
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from notifications import endpoints
 from notifications.channels.base import WEBHOOK
@@ -22,7 +23,7 @@ from notifications.models import (
 from notifications.receivers.webhooks import PAUSED, host_of
 
 FAILING = timedelta(days=3)
-FAILED_FOR_DAYS = "Every post failed for 3 days."
+FAILED_FOR_DAYS = gettext_noop("Every post failed for 3 days.")
 # Switched off longer ago than this, somebody was told.
 TELL_WITHIN = timedelta(days=2)
 DEAD_LETTERS = "operators_dead_letters"

@@ -1,4 +1,5 @@
 // Code fields: pasted codes are tidied, a whole one is sent by itself, a wait is counted down.
+import { fill, gettext } from "../ui/words.js";
 
 function tidy(input) {
   const wanted = Number(input.dataset.code);
@@ -23,6 +24,8 @@ for (const form of document.querySelectorAll("[data-code-form]")) {
   });
 }
 
+const clock = (left) => `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+
 for (const place of document.querySelectorAll("[data-wait]")) {
   const end = Date.now() + Number(place.dataset.wait) * 1000;
   const buttons = place.closest("form")?.querySelectorAll("button") ?? [];
@@ -30,8 +33,8 @@ for (const place of document.querySelectorAll("[data-wait]")) {
     const left = Math.max(0, Math.ceil((end - Date.now()) / 1000));
     for (const button of buttons) button.disabled = left > 0;
     place.textContent = left
-      ? `You can try again in ${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}.`
-      : "You can try again now.";
+      ? fill(gettext("You can try again in %(time)s."), { time: clock(left) })
+      : gettext("You can try again now.");
     if (!left) clearInterval(timer);
   };
   const timer = setInterval(show, 1000);

@@ -1,4 +1,5 @@
 // Recovery codes are shown once: download, copy or print them.
+import { gettext } from "../ui/words.js";
 
 const bar = document.querySelector("[data-keep-codes]");
 const codes = document.querySelector("#codes");
@@ -13,11 +14,11 @@ if (bar && codes) {
     link.download = bar.dataset.name;
     link.click();
     URL.revokeObjectURL(link.href);
-    status.textContent = "Downloaded. Keep the file somewhere safe.";
+    status.textContent = gettext("Downloaded. Keep the file somewhere safe.");
   });
   bar.querySelector("[data-copy]").addEventListener("click", async () => {
     await navigator.clipboard.writeText(text);
-    status.textContent = "Copied. Paste them into your password manager.";
+    status.textContent = gettext("Copied. Paste them into your password manager.");
   });
   bar.querySelector("[data-print]").addEventListener("click", () => window.print());
 }

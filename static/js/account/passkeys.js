@@ -1,5 +1,6 @@
 // Passkeys (WebAuthn Level 3). A form marked data-passkey="sign-in|verify|add" names in data-begin
 // where its options come from; the answer goes into its hidden field, and the form is sent.
+import { gettext } from "../ui/words.js";
 
 const csrf = document.querySelector("meta[name=csrf-token]").content;
 let waiting; // the ceremony under way: the browser allows one
@@ -11,7 +12,7 @@ async function options(form) {
     method: "POST",
     headers: { "x-csrftoken": csrf, accept: "application/json" },
   });
-  if (!answer.ok) throw new Error("The site did not answer. Reload the page and try again.");
+  if (!answer.ok) throw new Error(gettext("The site did not answer. Reload the page and try again."));
   return answer.json();
 }
 
@@ -33,9 +34,9 @@ async function ceremony(form, mediation) {
 }
 
 function explain(error) {
-  if (error.name === "NotAllowedError") return "Nothing was chosen, or it took too long. Try again.";
-  if (error.name === "InvalidStateError") return "This device has a passkey for your account already.";
-  if (error.name === "SecurityError") return "Passkeys need the site's own name in the address bar.";
+  if (error.name === "NotAllowedError") return gettext("Nothing was chosen, or it took too long. Try again.");
+  if (error.name === "InvalidStateError") return gettext("This device has a passkey for your account already.");
+  if (error.name === "SecurityError") return gettext("Passkeys need the site's own name in the address bar.");
   return error.message;
 }
 
@@ -46,13 +47,13 @@ function prepare(form) {
   if (form.dataset.passkey === "sign-in") form.hidden = missing;
   if (missing) {
     button.disabled = true;
-    status.textContent = "This browser cannot use passkeys here.";
+    status.textContent = gettext("This browser cannot use passkeys here.");
     return;
   }
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     button.disabled = true;
-    status.textContent = "Follow your browser…";
+    status.textContent = gettext("Follow your browser…");
     try {
       await ceremony(form);
     } catch (error) {

@@ -1,4 +1,6 @@
 // The preview of a link's page, looked for again while it is being made.
+import { gettext } from "../ui/words.js";
+
 const FIRST_WAIT = 700;
 const LONGEST_WAIT = 5000;
 
@@ -21,7 +23,7 @@ async function wait(preview) {
     }
   }
   const words = preview.querySelector("p.muted");
-  if (words) words.textContent = "The preview takes long. Load the page again in a while.";
+  if (words) words.textContent = gettext("The preview takes long. Load the page again in a while.");
 }
 
 const preview = document.getElementById("preview");

@@ -1,6 +1,7 @@
 // Files for whoever asked for them: small ones in one request each, large ones in parts, as in the
 // vault's own pages; the form's own way is for browsers without scripts.
 import { csrfToken } from "../ui/csrf.js";
+import { gettext } from "../ui/words.js";
 import { Refusal } from "../vault/requests.js";
 import { sendByParts } from "../vault/upload-parts.js";
 import { put } from "../vault/upload-request.js";
@@ -41,25 +42,25 @@ function sendParts(file, sender, shown) {
     onKey: () => {},
     onBegun: () => {},
     onProgress: shown.progress,
-    onRunning: () => shown.say("Sending…"),
-    onTrouble: () => shown.say("Waiting for the connection…"),
-    onFinishing: () => shown.say("Being put together…"),
+    onRunning: () => shown.say(gettext("Sending…")),
+    onTrouble: () => shown.say(gettext("Waiting for the connection…")),
+    onFinishing: () => shown.say(gettext("Being put together…")),
   });
 }
 
 async function sendOne(file, sender) {
   const shown = row(file);
-  shown.say("Sending…");
+  shown.say(gettext("Sending…"));
   const inParts = file.size > Number(form.dataset.partSize);
   try {
     await (inParts ? sendParts : sendWhole)(file, sender, shown);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    shown.say(error.status === 404 ? "This request has ended." : error.message, true);
+    shown.say(error.status === 404 ? gettext("This request has ended.") : error.message, true);
     return;
   }
   shown.progress(file.size);
-  shown.say("Arrived");
+  shown.say(gettext("Arrived"));
 }
 
 form?.addEventListener("submit", async (event) => {

@@ -3,6 +3,7 @@
 // Polling, not server-sent events: the site runs under threads, and each open page would hold one.
 // docs/decisions/0023-outbox.md.
 import { toast } from "../ui/toast.js";
+import { fill, gettext } from "../ui/words.js";
 
 const SECONDS = 30;
 const bell = document.getElementById("bell");
@@ -10,12 +11,17 @@ const count = bell?.querySelector(".bell__count");
 let newest = null;
 let timer = 0;
 
+function label(unread, many) {
+  if (unread === 0) return gettext("Notifications");
+  if (many) return gettext("Notifications: more than 99 unread");
+  return fill(gettext("Notifications: %(unread)s unread"), { unread });
+}
+
 function show({ unread }) {
   const many = unread > 99;
   count.textContent = many ? "99+" : String(unread);
   count.hidden = unread === 0;
-  const words = unread === 0 ? "" : `: ${many ? "more than 99" : unread} unread`;
-  bell.setAttribute("aria-label", `Notifications${words}`);
+  bell.setAttribute("aria-label", label(unread, many));
 }
 
 function tell(latest) {
@@ -23,7 +29,7 @@ function tell(latest) {
   const isNews = newest !== null && latest.id > newest;
   newest = Math.max(newest ?? 0, latest.id);
   if (!isNews) return;
-  const action = { label: "Show", run: () => window.location.assign(latest.url || bell.href) };
+  const action = { label: gettext("Show"), run: () => window.location.assign(latest.url || bell.href) };
   toast({ message: latest.title, action });
 }
 

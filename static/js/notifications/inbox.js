@@ -1,6 +1,7 @@
 // The inbox: says what was done and offers the way back, and keeps the focus where work goes on.
 import { csrfToken } from "../ui/csrf.js";
 import { toast } from "../ui/toast.js";
+import { gettext } from "../ui/words.js";
 
 const inbox = () => document.getElementById("inbox");
 const form = () => inbox()?.querySelector("form");
@@ -18,7 +19,7 @@ function undo(fields) {
 
 document.addEventListener("notifications:said", (event) => {
   const { message, undo: fields } = event.detail;
-  const action = fields ? { label: "Undo", run: () => undo(fields) } : undefined;
+  const action = fields ? { label: gettext("Undo"), run: () => undo(fields) } : undefined;
   toast({ message, kind: "success", action });
   document.dispatchEvent(new Event("notifications:changed"));
 });
@@ -59,5 +60,5 @@ document.addEventListener("htmx:afterSwap", () => {
 document.addEventListener("htmx:responseError", (event) => {
   const { status, responseText } = event.detail.xhr;
   const plain = status === 400 && responseText.length < 200;
-  toast({ message: plain ? responseText : "That did not work. Reload the page.", kind: "error" });
+  toast({ message: plain ? responseText : gettext("That did not work. Reload the page."), kind: "error" });
 });

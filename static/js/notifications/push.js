@@ -1,5 +1,6 @@
 // The button that lets this browser be told, or no more. What the site needs is on the element.
 import { csrfToken } from "../ui/csrf.js";
+import { gettext } from "../ui/words.js";
 
 const place = document.querySelector("[data-push]");
 const button = place?.querySelector("button");
@@ -23,7 +24,7 @@ async function post(url, fields) {
   });
   if (answer.ok) return;
   const said = await answer.json().catch(() => ({}));
-  throw new Error(said.error ?? "The site did not take it. Reload the page and try again.");
+  throw new Error(said.error ?? gettext("The site did not take it. Reload the page and try again."));
 }
 
 async function registration() {
@@ -49,7 +50,7 @@ function sameKey(buffer, wanted) {
 
 async function switchOn() {
   if ((await Notification.requestPermission()) !== "granted") {
-    throw new Error("The browser does not allow it. Change that in its settings for this site.");
+    throw new Error(gettext("The browser does not allow it. Change that in its settings for this site."));
   }
   const { endpoint, keys } = (await subscribe(await registration())).toJSON();
   await post(place.dataset.subscribe, { endpoint, p256dh: keys.p256dh, auth: keys.auth });
@@ -57,14 +58,14 @@ async function switchOn() {
 }
 
 function explain(error) {
-  if (error.name === "AbortError") return "The browser's push service does not answer. Try again later.";
+  if (error.name === "AbortError") return gettext("The browser's push service does not answer. Try again later.");
   return error.message;
 }
 
 function prepare() {
-  if (!can) return say("This browser cannot be told in this way.");
+  if (!can) return say(gettext("This browser cannot be told in this way."));
   if (Notification.permission === "denied") {
-    return say("The browser does not allow it. Change that in its settings for this site.");
+    return say(gettext("The browser does not allow it. Change that in its settings for this site."));
   }
   button.hidden = false;
   button.addEventListener("click", async () => {

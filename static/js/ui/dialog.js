@@ -1,5 +1,6 @@
 // Modal dialogs on the browser's own <dialog>: it traps the focus and gives it back.
 import { icon } from "./icon.js";
+import { gettext } from "./words.js";
 
 const FIELDS = ".dialog__body :is(input:not([type=hidden]), select, textarea):not(:disabled)";
 
@@ -52,17 +53,17 @@ function choice(label, value, className) {
 let count = 0;
 
 /** Ask before something that matters. Resolves to true only for the confirming button. */
-export function confirmDialog({ title, message = "", confirm = "Continue", danger = false }) {
+export function confirmDialog({ title, message = "", confirm = gettext("Continue"), danger = false }) {
   count += 1;
   const heading = build("h2", "", title);
   heading.id = `confirm-title-${count}`;
   const text = build("p", "muted", message);
   text.id = `confirm-text-${count}`;
-  const cancel = choice("Cancel", "", "button");
+  const cancel = choice(gettext("Cancel"), "", "button");
   const accept = choice(confirm, "yes", `button button--${danger ? "danger" : "primary"}`);
   const close = build("button", "button button--quiet button--icon", icon("close"));
   close.type = "button";
-  close.setAttribute("aria-label", "Close");
+  close.setAttribute("aria-label", gettext("Close"));
   const dialog = build(
     "dialog",
     "dialog",

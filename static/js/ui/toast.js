@@ -1,5 +1,6 @@
 // Short messages at the edge of the page, read out politely by screen readers.
 import { icon } from "./icon.js";
+import { gettext } from "./words.js";
 
 const ICONS = { success: "check", warning: "warning", error: "error", info: "info" };
 // Milliseconds. Whatever offers an action stays longer; an error stays until it is closed.
@@ -16,7 +17,7 @@ function button(label, className) {
 
 function closeButton(close) {
   const element = button("", "button button--quiet button--icon");
-  element.setAttribute("aria-label", "Dismiss");
+  element.setAttribute("aria-label", gettext("Dismiss"));
   element.append(icon("close", 18));
   element.addEventListener("click", close);
   return element;

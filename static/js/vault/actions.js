@@ -1,11 +1,12 @@
 // What can be done with entries: rename, delete, restore, download; each with its way back.
 import { confirmDialog } from "../ui/dialog.js";
+import { fill, gettext, items } from "../ui/words.js";
 import { askName } from "./dialogs.js";
 import { act, conclude } from "./outcome.js";
 import { Refusal, explain, post, vault } from "./requests.js";
 import { clearSelection, neighbour, selection } from "./selection.js";
 
-const many = (things) => (things.length === 1 ? `“${things[0].name}”` : `${things.length} items`);
+const many = (things) => (things.length === 1 ? `“${things[0].name}”` : items(things.length));
 const ids = (things) => things.map((thing) => thing.id);
 
 /**
@@ -30,8 +31,8 @@ async function askAndPost(url, question) {
 /** Give the thing another name. Options are those of `conclude`. */
 export async function rename(thing, options = {}) {
   const answer = await askAndPost(`/files/${thing.id}/rename/`, {
-    title: "Rename",
-    submit: "Rename",
+    title: gettext("Rename"),
+    submit: gettext("Rename"),
     value: thing.name,
     isFile: thing.kind !== "folder",
   });
@@ -40,7 +41,7 @@ export async function rename(thing, options = {}) {
 
 /** Make a folder in the one that is shown. */
 export async function newFolder() {
-  const question = { title: "New folder", submit: "Make the folder" };
+  const question = { title: gettext("New folder"), submit: gettext("Make the folder") };
   const answer = await askAndPost(vault().newFolderUrl, question);
   if (answer) await conclude(answer, { focus: answer.ids });
 }
@@ -65,9 +66,9 @@ export async function restore(things) {
 export async function purge(things) {
   if (!things.length) return;
   const sure = await confirmDialog({
-    title: `Delete ${many(things)} for good?`,
-    message: "This cannot be undone.",
-    confirm: "Delete for good",
+    title: fill(gettext("Delete %(what)s for good?"), { what: many(things) }),
+    message: gettext("This cannot be undone."),
+    confirm: gettext("Delete for good"),
     danger: true,
   });
   if (sure) await away(things, vault().purgeUrl);
@@ -76,9 +77,9 @@ export async function purge(things) {
 /** Delete everything in the trash for good, after a question. */
 export async function emptyTrash() {
   const sure = await confirmDialog({
-    title: "Empty the trash?",
-    message: "Everything in it is deleted for good. This cannot be undone.",
-    confirm: "Empty the trash",
+    title: gettext("Empty the trash?"),
+    message: gettext("Everything in it is deleted for good. This cannot be undone."),
+    confirm: gettext("Empty the trash"),
     danger: true,
   });
   if (sure) await act(() => post(vault().emptyUrl), { leave: window.location.pathname });

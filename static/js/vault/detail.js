@@ -1,5 +1,6 @@
 // One file's page: its neighbours by arrow keys, its actions without leaving it.
 import { toast } from "../ui/toast.js";
+import { gettext } from "../ui/words.js";
 import * as actions from "./actions.js";
 import { isTyping } from "./keyboard.js";
 import { chooseTags, toggleStar } from "./marks.js";
@@ -11,10 +12,10 @@ const SCROLLS = "[tabindex='0'], iframe, object";
 async function copyDigest(button) {
   try {
     await navigator.clipboard.writeText(button.dataset.text);
-    toast({ message: "The digest is in the clipboard.", kind: "success" });
+    toast({ message: gettext("The digest is in the clipboard."), kind: "success" });
   } catch {
     // Browsers keep the clipboard from pages that came unencrypted.
-    toast({ message: "Select the digest and copy it: the browser refused.", kind: "warning" });
+    toast({ message: gettext("Select the digest and copy it: the browser refused."), kind: "warning" });
   }
 }
 

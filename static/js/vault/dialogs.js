@@ -1,5 +1,6 @@
 // The vault's dialogs, as promises: a name, a folder, what to do about a taken name.
 import { openDialog } from "../ui/dialog.js";
+import { fill, gettext } from "../ui/words.js";
 
 const id = (name) => document.getElementById(name);
 
@@ -77,12 +78,13 @@ export function askName({ title, submit, value = "", isFile = false, save }) {
 function sayLoading(picker) {
   const text = document.createElement("p");
   text.className = "muted";
-  text.textContent = "Loading your folders…";
+  text.textContent = gettext("Loading your folders…");
   picker.replaceChildren(text);
 }
 
 /**
  * Ask for a folder, browsing from what `url` shows first for the things with these ids;
+ * `submit` are the words of the button, `there` with %(folder)s and `nowhere` before one is known;
  * `save(folder id)` returns an error to show, or nothing. Resolves to whether saved.
  */
 export function askFolder({ title, submit, url, ids, save }) {
@@ -95,7 +97,8 @@ export function askFolder({ title, submit, url, ids, save }) {
     const { signal } = listening;
     const label = () => {
       button.disabled = !place();
-      button.textContent = place() ? `${submit} to “${place().dataset.placeName}”` : submit;
+      const there = place() && fill(submit.there, { folder: place().dataset.placeName });
+      button.textContent = there ?? submit.nowhere;
     };
     dialog.querySelector("h2").textContent = title;
     sayLoading(picker);
@@ -108,7 +111,7 @@ export function askFolder({ title, submit, url, ids, save }) {
     };
     const failed = () => {
       dialog.querySelector("[data-error]").textContent =
-        "The folders cannot be shown. Close this and try again.";
+        gettext("The folders cannot be shown. Close this and try again.");
     };
     picker.addEventListener("htmx:afterSettle", settled, { signal });
     document.addEventListener("htmx:sendError", failed, { signal });

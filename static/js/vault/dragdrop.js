@@ -1,5 +1,6 @@
 // Dragging: entries onto folders moves them, files from outside uploads them, folders and all.
 import { toast } from "../ui/toast.js";
+import { fill, gettext, ngettext } from "../ui/words.js";
 import { dropped } from "./dropped.js";
 import { place } from "./placing.js";
 import { holdRefresh, refresh, releaseRefresh } from "./refresh.js";
@@ -82,8 +83,8 @@ function onOver(event) {
 // Those that hold nothing: the others come with their files.
 async function makeFolders(paths, target = vault().folder) {
   await postJson(`/files/folder/${target}/folders/`, { paths });
-  const message = paths.length === 1 ? "Made 1 empty folder." : `Made ${paths.length} empty folders.`;
-  toast({ message, kind: "success" });
+  const made = ngettext("Made %(count)s empty folder.", "Made %(count)s empty folders.", paths.length);
+  toast({ message: fill(made, { count: paths.length }), kind: "success" });
   await refresh();
 }
 
@@ -92,10 +93,10 @@ async function uploadDropped(event, folder) {
     const { files, folders } = await dropped(event.dataTransfer);
     if (folders.length) await makeFolders(folders, folderId(folder));
     if (files.length) await upload(files, folderId(folder));
-    else if (!folders.length) toast({ message: "There is nothing in what you dropped.", kind: "info" });
+    else if (!folders.length) toast({ message: gettext("There is nothing in what you dropped."), kind: "info" });
   } catch (error) {
     if (error instanceof Refusal) return explain(error);
-    toast({ message: "Some of it cannot be read. Nothing was uploaded.", kind: "error" });
+    toast({ message: gettext("Some of it cannot be read. Nothing was uploaded."), kind: "error" });
   }
 }
 

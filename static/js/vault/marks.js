@@ -1,4 +1,5 @@
 // Stars and tags: on one thing by its button, on what is selected by the bar, the menu or a key.
+import { fill, gettext, items } from "../ui/words.js";
 import { ask } from "./dialogs.js";
 import { act, conclude } from "./outcome.js";
 import { explain, post, vault } from "./requests.js";
@@ -22,7 +23,7 @@ export async function toggleStar(button, options) {
 async function showChoices(things) {
   const place = document.getElementById("tag-choices");
   const values = { id: ids(things) };
-  place.textContent = "Loading your tags…";
+  place.textContent = gettext("Loading your tags…");
   await window.htmx.ajax("POST", vault().tagUrl, { target: place, swap: "innerHTML", values });
   place.querySelector("input:not([type=hidden])")?.focus();
 }
@@ -31,8 +32,8 @@ async function showChoices(things) {
 export async function chooseTags(things, options = {}) {
   if (!things.length) return;
   const dialog = document.getElementById("dialog-tag");
-  const title = things.length === 1 ? `“${things[0].name}”` : `${things.length} items`;
-  dialog.querySelector("h2").textContent = `Tags of ${title}`;
+  const what = things.length === 1 ? `“${things[0].name}”` : items(things.length);
+  dialog.querySelector("h2").textContent = fill(gettext("Tags of %(what)s"), { what });
   let answer = null;
   const chosen = ask(dialog, async (form) => {
     const fields = {};

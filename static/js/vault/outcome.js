@@ -1,5 +1,6 @@
 // What comes of an action: the words, the way back, the list read again, the focus placed.
 import { toast } from "../ui/toast.js";
+import { gettext } from "../ui/words.js";
 import { refresh } from "./refresh.js";
 import { explain, post } from "./requests.js";
 import { entryOf, firstEntry, focusEntry } from "./selection.js";
@@ -18,7 +19,7 @@ async function undo({ url, ids, name, target, fields: more = {} }) {
 }
 
 function say({ message, undo: back }, undoable) {
-  const action = undoable && back ? { label: "Undo", run: () => undo(back) } : undefined;
+  const action = undoable && back ? { label: gettext("Undo"), run: () => undo(back) } : undefined;
   toast({ message, kind: "success", action });
 }
 

@@ -1,10 +1,25 @@
 // Moving and copying into a folder, with a question for each name that is taken there.
+import { fill, gettext, items } from "../ui/words.js";
 import { askConflict, askFolder } from "./dialogs.js";
 import { conclude } from "./outcome.js";
 import { Refusal, explain, post, vault } from "./requests.js";
 import { clearSelection, neighbour } from "./selection.js";
 
-const many = (things) => (things.length === 1 ? `“${things[0].name}”` : `${things.length} items`);
+// Whole sentences, for each operation: languages order their words differently.
+const TITLES = {
+  move: (things) => fill(gettext("Move %(what)s"), { what: many(things) }),
+  copy: (things) => fill(gettext("Copy %(what)s"), { what: many(things) }),
+};
+const SUBMITS = {
+  move: { there: gettext("Move to “%(folder)s”"), nowhere: gettext("Move") },
+  copy: { there: gettext("Copy to “%(folder)s”"), nowhere: gettext("Copy") },
+};
+const DONE = {
+  move: (count) => fill(gettext("Moved %(what)s."), { what: items(count) }),
+  copy: (count) => fill(gettext("Copied %(what)s."), { what: items(count) }),
+};
+
+const many = (things) => (things.length === 1 ? `“${things[0].name}”` : items(things.length));
 
 /** Ask about each taken name. Resolves to a map of name to choice, or to null for cancel. */
 async function decide(things, taken) {
@@ -44,9 +59,8 @@ function together(answers, operation) {
   const undos = answers.map(({ undo }) => undo);
   const whole = undos.length && undos.every((undo) => undo && undo.target === undos[0].target);
   const undo = whole ? { ...undos[0], ids: undos.flatMap((one) => one.ids) } : null;
-  const verb = operation === "move" ? "Moved" : "Copied";
-  const items = ids.length === 1 ? "1 item" : `${ids.length} items`;
-  return { message: ids.length ? `${verb} ${items}.` : "Nothing was changed.", ids, undo };
+  const message = ids.length ? DONE[operation](ids.length) : gettext("Nothing was changed.");
+  return { message, ids, undo };
 }
 
 async function sendAsking(url, things, target) {
@@ -79,11 +93,10 @@ export async function place(operation, things, target, options = {}) {
 /** Let the person pick a folder, then move or copy the things there. */
 export async function pickAndPlace(operation, things, options) {
   if (!things.length) return;
-  const verb = operation === "move" ? "Move" : "Copy";
   let target = "";
   const picked = await askFolder({
-    title: `${verb} ${many(things)}`,
-    submit: verb,
+    title: TITLES[operation](things),
+    submit: SUBMITS[operation],
     url: vault()[`${operation}Url`],
     // Those among them that are folders are not offered as places.
     ids: things.map((thing) => thing.id),

@@ -1,6 +1,7 @@
 // Requests to the vault: forms posted by script, answered in JSON.
 import { csrfToken } from "../ui/csrf.js";
 import { toast } from "../ui/toast.js";
+import { gettext } from "../ui/words.js";
 
 /** What the server refused: its status and its words, ready to be shown. Status 0: no answer. */
 export class Refusal extends Error {
@@ -21,15 +22,15 @@ export class Refusal extends Error {
 
 /** Words for an answer that brought none. */
 export function words(status) {
-  if (status === 0) return "The vault cannot be reached. Check your connection and try again.";
-  if (status === 401) return "You have been signed out. Sign in again, then go on.";
-  if (status === 403) return "The page is out of date. Reload it, then try again.";
-  if (status === 404) return "It is not there any more. Reload the page.";
-  if (status === 410) return "It was given up, here or on another device. Try again from the start.";
-  if (status === 413) return "This is larger than the vault takes.";
-  if (status === 429) return "That was a little fast. Wait a moment and try again.";
-  if (status === 507) return "The vault is full. Delete something and try again.";
-  return "That did not work. Try again.";
+  if (status === 0) return gettext("The vault cannot be reached. Check your connection and try again.");
+  if (status === 401) return gettext("You have been signed out. Sign in again, then go on.");
+  if (status === 403) return gettext("The page is out of date. Reload it, then try again.");
+  if (status === 404) return gettext("It is not there any more. Reload the page.");
+  if (status === 410) return gettext("It was given up, here or on another device. Try again from the start.");
+  if (status === 413) return gettext("This is larger than the vault takes.");
+  if (status === 429) return gettext("That was a little fast. Wait a moment and try again.");
+  if (status === 507) return gettext("The vault is full. Delete something and try again.");
+  return gettext("That did not work. Try again.");
 }
 
 /** Post fields (a value, or an array for a repeated one) and return the JSON. Throws Refusal. */
@@ -74,7 +75,7 @@ async function exchange(url, { headers = {}, ...options }) {
 export function explain(error) {
   if (!(error instanceof Refusal)) throw error;
   // The sign-in page leads back to the page that was asked for.
-  const label = { 401: "Sign in", 403: "Reload" }[error.status];
+  const label = { 401: gettext("Sign in"), 403: gettext("Reload") }[error.status];
   const action = label && { label, run: () => window.location.reload() };
   toast({ message: error.message, kind: "error", action });
 }

@@ -1,5 +1,6 @@
 // What is selected in the list, and which entry has the keyboard. Kept by id: lists are swapped.
 import { bytes } from "../ui/measures.js";
+import { fill, gettext } from "../ui/words.js";
 
 const selected = new Map();
 let anchor = "";
@@ -119,7 +120,7 @@ function show() {
     bar.querySelector("[data-selection-size]").textContent = words;
   }
   const status = document.getElementById("selection-status");
-  const text = [`${selected.size} selected`, words].filter(Boolean).join(", ");
+  const text = [fill(gettext("%(count)s selected"), { count: selected.size }), words].filter(Boolean).join(", ");
   if (status) status.textContent = selected.size ? text : "";
 }
 

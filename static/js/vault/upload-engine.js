@@ -1,5 +1,6 @@
 // What is loaded once there is something to upload, or something was interrupted.
 import { toast } from "../ui/toast.js";
+import { fill, gettext } from "../ui/words.js";
 import { fileOf } from "./upload-handles.js";
 import { isOf } from "./upload-keys.js";
 import { startPanel } from "./upload-panel.js";
@@ -33,8 +34,10 @@ export function takeAgain(files) {
     else strange += 1;
   }
   if (!strange) return;
-  const which = files.length === 1 ? `“${files[0].name}” is` : `${strange} of these files are`;
-  const message = `${which} none of those that were interrupted, or changed since. Upload such a file anew.`;
+  const message =
+    files.length === 1
+      ? fill(gettext("“%(name)s” is none of those that were interrupted, or changed since. Upload such a file anew."), { name: files[0].name })
+      : fill(gettext("%(count)s of these files are none of those that were interrupted, or changed since. Upload such a file anew."), { count: strange });
   toast({ message, kind: "warning" });
 }
 

@@ -1,5 +1,6 @@
 // The dock at the bottom: what is on its way, how far it is, how fast, what went wrong.
 import { bytes, duration } from "../ui/measures.js";
+import { files, fill, gettext, ngettext } from "../ui/words.js";
 import { Rate } from "./upload-rate.js";
 
 // Rows that wait are shown up to here, and as many that are done: of ten thousand files, those
@@ -8,12 +9,12 @@ const MAX_ROWS = 100;
 const REDRAW = 200; // milliseconds
 
 const WORDS = {
-  waiting: "Waiting",
+  waiting: gettext("Waiting"),
   // All of it is there; the server still reads it and looks what it is.
-  finishing: "Checking",
-  done: "Done",
-  skipped: "Skipped",
-  cancelled: "Cancelled",
+  finishing: gettext("Checking"),
+  done: gettext("Done"),
+  skipped: gettext("Skipped"),
+  cancelled: gettext("Cancelled"),
 };
 const ENDED = new Set(["done", "skipped", "cancelled", "failed"]);
 const MOVES = new Set(["waiting", "sending", "finishing", "retrying", "asking"]);
@@ -67,8 +68,8 @@ const percent = ({ sent, size }) => `${size ? Math.floor((100 * sent) / size) : 
 
 function stateWords(upload) {
   const { state, error, sent, size, inParts, rate } = upload;
-  if (state === "paused") return `Paused at ${percent(upload)}`;
-  if (state === "interrupted") return error || `Stopped at ${percent(upload)}`;
+  if (state === "paused") return fill(gettext("Paused at %(part)s"), { part: percent(upload) });
+  if (state === "interrupted") return error || fill(gettext("Stopped at %(part)s"), { part: percent(upload) });
   if (state !== "sending") return WORDS[state] ?? error;
   if (sent >= size) return WORDS.finishing;
   if (!inParts || !rate.known) return percent(upload);
@@ -105,7 +106,13 @@ export function updateUpload(upload, handlers) {
   updateButtons(row, upload);
 }
 
-const files = (count) => (count === 1 ? "1 file" : `${count} files`);
+// Of uploads that have ended, by how they did.
+const ENDINGS = {
+  done: (count) => ngettext("%(count)s uploaded", "%(count)s uploaded", count),
+  failed: (count) => ngettext("%(count)s failed", "%(count)s failed", count),
+  skipped: (count) => ngettext("%(count)s skipped", "%(count)s skipped", count),
+  cancelled: (count) => ngettext("%(count)s cancelled", "%(count)s cancelled", count),
+};
 
 // What goes on, in a word and in words.
 function summary(uploads) {
@@ -117,15 +124,15 @@ function summary(uploads) {
     const retries = of("retrying");
     const troubled = retries > 0 && retries === of("retrying", "sending", "finishing");
     const phase = troubled ? "troubled" : "moving";
-    return { phase, words: `Uploading ${files(moving + paused)}` };
+    return { phase, words: fill(gettext("Uploading %(files)s"), { files: files(moving + paused) }) };
   }
-  if (paused) return { phase: "paused", words: `${files(paused)} paused` };
+  if (paused) return { phase: "paused", words: fill(gettext("%(files)s paused"), { files: files(paused) }) };
   if (stopped) {
-    const words = stopped === 1 ? "1 upload was interrupted" : `${stopped} uploads were interrupted`;
-    return { phase: "interrupted", words };
+    const words = ngettext("%(count)s upload was interrupted", "%(count)s uploads were interrupted", stopped);
+    return { phase: "interrupted", words: fill(words, { count: stopped }) };
   }
-  const others = ["failed", "skipped", "cancelled"].filter((state) => of(state));
-  const words = [`${of("done")} uploaded`, ...others.map((state) => `${of(state)} ${state}`)];
+  const ends = Object.keys(ENDINGS).filter((state) => state === "done" || of(state));
+  const words = ends.map((state) => fill(ENDINGS[state](of(state)), { count: of(state) }));
   return { phase: "ended", words: words.join(", ") };
 }
 
@@ -145,15 +152,16 @@ function totals(uploads) {
 const rate = new Rate();
 
 function pace({ all, sent }, phase) {
-  if (phase === "troubled") return "No connection. It goes on when it is back.";
-  if (phase === "interrupted") return "Choose the files again to go on where they stopped.";
+  if (phase === "troubled") return gettext("No connection. It goes on when it is back.");
+  if (phase === "interrupted") return gettext("Choose the files again to go on where they stopped.");
   if (phase !== "moving" && phase !== "paused") return "";
-  const done = `${bytes(sent)} of ${bytes(all)}`;
+  const done = fill(gettext("%(sent)s of %(all)s"), { sent: bytes(sent), all: bytes(all) });
   if (phase === "paused" || !rate.known || sent >= all) return done;
-  return `${done} · ${bytes(rate.speed)}/s · ${duration((all - sent) / rate.speed)} left`;
+  const left = fill(gettext("%(time)s left"), { time: duration((all - sent) / rate.speed) });
+  return `${done} · ${bytes(rate.speed)}/s · ${left}`;
 }
 
-const SAID = { troubled: "Uploads wait for the connection", moving: null, ended: null };
+const SAID = { troubled: gettext("Uploads wait for the connection"), moving: null, ended: null };
 let phaseBefore = "ended";
 
 // Said when something begins, stops or ends: every file in between would drown everything else.
@@ -161,7 +169,7 @@ function announce(phase, words) {
   if (phase === phaseBefore) return;
   const started = phase === "moving" && phaseBefore === "troubled";
   phaseBefore = phase;
-  part("[data-uploads-status]").textContent = started ? "Uploads go on" : (SAID[phase] ?? words);
+  part("[data-uploads-status]").textContent = started ? gettext("Uploads go on") : (SAID[phase] ?? words);
 }
 
 function draw(uploads) {

@@ -1,5 +1,6 @@
 // The protocol in parts: begin, sign, send in parallel, complete. What has arrived is asked of the
 // server, never assumed; so it goes on after a cut line, a reload, or on another day.
+import { gettext } from "../ui/words.js";
 import { Refusal, ask, postJson } from "./requests.js";
 import { makeKey } from "./upload-keys.js";
 import { Lanes, backoff, patiently, reachable, sleep } from "./upload-patience.js";
@@ -33,13 +34,13 @@ export async function requireReadable(file) {
   try {
     await file.slice(0, 1).arrayBuffer();
   } catch {
-    throw new Refusal(400, { error: "The file has changed, or is gone. Choose it again." });
+    throw new Refusal(400, { error: gettext("The file has changed, or is gone. Choose it again.") });
   }
 }
 
 function requireDigests({ store }) {
   if (store !== "s3" || crypto.subtle) return;
-  throw new Refusal(400, { error: "Files of this size can only be sent over HTTPS." });
+  throw new Refusal(400, { error: gettext("Files of this size can only be sent over HTTPS.") });
 }
 
 // The address of an upload, or of what can be done with it: `at(job, "complete/")`.

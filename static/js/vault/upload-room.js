@@ -2,6 +2,7 @@
 import { bytes } from "../ui/measures.js";
 import { confirmDialog } from "../ui/dialog.js";
 import { toast } from "../ui/toast.js";
+import { fill, gettext, ngettext } from "../ui/words.js";
 import { Refusal, ask, vault } from "./requests.js";
 
 // So little is not worth a question; the server refuses it where there is really no room.
@@ -19,7 +20,7 @@ function firstOf(items, free) {
   return fits;
 }
 
-const toSpace = { label: "What takes it", run: () => window.location.assign("/files/space/") };
+const toSpace = { label: gettext("What takes it"), run: () => window.location.assign("/files/space/") };
 
 /**
  * Which of the items fit into the person's space, as a set; null where none do, or where the
@@ -38,16 +39,17 @@ export async function fitting(items, folder) {
   }
   if (total <= space.free) return all;
   const fits = firstOf(items, space.free);
-  const words = `${bytes(total)} are too much: ${bytes(space.free)} of your ${bytes(space.quota)} are free.`;
+  const sizes = { total: bytes(total), free: bytes(space.free), quota: bytes(space.quota) };
+  const words = fill(gettext("%(total)s are too much: %(free)s of your %(quota)s are free."), sizes);
   if (!fits.size) {
-    toast({ message: `${words} Nothing was uploaded.`, kind: "error", action: toSpace });
+    toast({ message: `${words} ${gettext("Nothing was uploaded.")}`, kind: "error", action: toSpace });
     return null;
   }
-  const some = fits.size === 1 ? "1 file fits" : `${fits.size} files fit`;
+  const some = ngettext("%(count)s file fits.", "%(count)s files fit.", fits.size);
   const sure = await confirmDialog({
-    title: "Not all of it fits",
-    message: `${words} ${some}.`,
-    confirm: "Upload what fits",
+    title: gettext("Not all of it fits"),
+    message: `${words} ${fill(some, { count: fits.size })}`,
+    confirm: gettext("Upload what fits"),
   });
   return sure ? fits : null;
 }

@@ -1,6 +1,7 @@
 // The queue of uploads: sends a few at a time, tries again, pauses and goes on, asks about names.
 import { confirmDialog } from "../ui/dialog.js";
 import { bytes } from "../ui/measures.js";
+import { fill, gettext } from "../ui/words.js";
 import { askConflict } from "./dialogs.js";
 import { refresh } from "./refresh.js";
 import { Refusal, page, vault } from "./requests.js";
@@ -74,7 +75,7 @@ export async function upload(items, folder = vault().folder) {
     const conflict = decisions.get(item.path) ?? "ask";
     const one = add({ ...item, size: item.file.size, folder, batch, conflict });
     if (fits.has(item)) change(one, { state: "waiting" });
-    else change(one, { state: "failed", error: "There is no room for this." });
+    else change(one, { state: "failed", error: gettext("There is no room for this.") });
   }
   next();
 }
@@ -134,7 +135,7 @@ function hooksOf(one) {
     onRunning: () => one.state === "retrying" && change(one, { state: "sending", error: "" }),
     onTrouble: () => {
       one.rate.reset();
-      change(one, { state: "retrying", error: "No connection, trying again" });
+      change(one, { state: "retrying", error: gettext("No connection, trying again") });
     },
     onFinishing: () => change(one, { state: "finishing", sent: one.size }),
   };
@@ -163,7 +164,7 @@ async function run(one) {
 
 async function holdAgain(one) {
   one.release ??= await hold(one.key);
-  if (!one.release) throw new Refusal(400, { error: "Another tab is sending it." });
+  if (!one.release) throw new Refusal(400, { error: gettext("Another tab is sending it.") });
 }
 
 function ended(one) {
@@ -188,7 +189,7 @@ async function stopped(one) {
 
 // The network may be back in a moment; until then, trying again would be no try.
 async function tryAgainSoon(one) {
-  change(one, { state: "retrying", error: "No connection, trying again" });
+  change(one, { state: "retrying", error: gettext("No connection, trying again") });
   if (!one.inParts) one.sent = 0;
   one.controller = new AbortController();
   const { signal } = one.controller;
@@ -205,7 +206,7 @@ async function tryAgainSoon(one) {
 
 // The name was free when the queue was made. Meanwhile others go on.
 async function askAbout(one) {
-  change(one, { state: "asking", error: "The name is taken" });
+  change(one, { state: "asking", error: gettext("The name is taken") });
   const before = () => one.batch.choice;
   const answer = await askConflict(one.path, { more: true, before });
   if (answer?.all) one.batch.choice = answer.choice;
@@ -220,9 +221,9 @@ async function askAbout(one) {
 // Its button is where others only close something, and much may have arrived.
 function isSure({ path, sent }) {
   return confirmDialog({
-    title: `Give up “${path}”?`,
-    message: `${bytes(sent)} of it have arrived. They are thrown away.`,
-    confirm: "Give it up",
+    title: fill(gettext("Give up “%(path)s”?"), { path }),
+    message: fill(gettext("%(size)s of it have arrived. They are thrown away."), { size: bytes(sent) }),
+    confirm: gettext("Give it up"),
     danger: true,
   });
 }
@@ -268,7 +269,7 @@ async function resume(one) {
   if (one.state !== "interrupted" || !one.handle) return;
   const file = await fileOf(one.handle, { ask: true });
   if (file) goOn(one, file);
-  else change(one, { error: "The browser may not read it. Choose the file again." });
+  else change(one, { error: gettext("The browser may not read it. Choose the file again.") });
 }
 
 /** Go on with what is paused, and with what was interrupted where the files are at hand. */

@@ -115,6 +115,17 @@ def kept_secret(path: Path, *, make: Callable[[], str] = lambda: secrets.token_u
     return path.read_text(encoding="utf-8").strip()
 
 
+# Of libpq, in seconds, and milliseconds the last; the URL's query may say otherwise. A machine that
+# has vanished says nothing, and TCP alone would wait for it for a quarter of an hour.
+PATIENCE: dict[str, object] = {
+    "connect_timeout": 3,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+
+
 def database(url: str, *, pool_size: int, secret_id: str = "") -> dict[str, object]:
     """Return Django's DATABASES entry for `sqlite:///path` or `postgres://user:pass@host/name`.
 
@@ -141,7 +152,16 @@ def database(url: str, *, pool_size: int, secret_id: str = "") -> dict[str, obje
     if parts.scheme in {"postgres", "postgresql"}:
         options: dict[str, object] = dict(parse_qsl(parts.query))
         host = str(options.pop("host", "")) or unquote(parts.hostname or "")
-        pool: dict[str, object] = {"min_size": 1, "max_size": pool_size, "timeout": 10}
+        pool: dict[str, object] = {
+            "min_size": 1,
+            "max_size": pool_size,
+            # Seconds: whoever waits longer for a connection is told to come back.
+            "timeout": 3,
+            # No `max_waiting`: the pool counts also those who have given up, for ever.
+            # Each failed attempt doubles the wait for the next one. Given up early, it is begun
+            # anew by the next request: a database that is back is found at once.
+            "reconnect_timeout": 2,
+        }
         if secret_id:
             pool["connection_class"] = rotating(secret_id)
         return {
@@ -152,7 +172,9 @@ def database(url: str, *, pool_size: int, secret_id: str = "") -> dict[str, obje
             "HOST": host,
             "PORT": str(parts.port or ""),
             "CONN_MAX_AGE": 0,
-            "OPTIONS": {**options, "pool": pool},
+            # Asked when the pool gives one away: after a restart nobody is given a dead connection.
+            "CONN_HEALTH_CHECKS": True,
+            "OPTIONS": PATIENCE | options | {"pool": pool},
         }
     raise ImproperlyConfigured(
         "DATABASE_URL must start with sqlite:/// or postgres://, such as "

@@ -1,11 +1,14 @@
 """Security headers that Django has no setting for."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.cache import patch_cache_control
 
 from devops360.health import readiness
+from devops360.outage import outage
+from devops360.views import unavailable
 
 type GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -55,4 +58,22 @@ class SecurityHeadersMiddleware:
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         if "Cache-Control" not in response.headers:
             patch_cache_control(response, private=True, no_store=True)
+        return response
+
+
+class OutageMiddleware:
+    """Refuse at once while no connection to the database is to be had, but for one who tries.
+
+    Before the sessions, which ask it first; behind the static files, which need none.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not outage.lets_through():
+            return unavailable(request)
+        response = self.get_response(request)
+        if response.status_code != HTTPStatus.SERVICE_UNAVAILABLE:
+            outage.end()
         return response

@@ -6,6 +6,8 @@ from django.views.generic.base import RedirectView
 
 from devops360 import views
 
+handler500 = "devops360.views.broken"
+
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="files:home"), name="root"),
     path("files/", include("files.urls")),

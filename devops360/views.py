@@ -1,11 +1,21 @@
 """Pages that belong to the whole site: errors, the icon."""
 
+import sys
+
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
+from django.views.defaults import server_error
+
+from devops360.outage import is_outage, outage, waited_in_vain
+from files.api.problems import problem
+from files.views.answers import RETRY_SECONDS, wants_json
+
+DATABASE_GONE = "The database does not answer just now. Nothing is half done: try it again."
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -19,3 +29,24 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def favicon(request: HttpRequest) -> HttpResponse:
     """Lead those who ask for the well-known name, for bookmarks and tabs, to the icon."""
     return redirect(static("img/icon-192.png"))
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Answer what nobody has caught. A database that is away is a 503: worth another try."""
+    error = sys.exception()
+    if waited_in_vain(error):
+        outage.begin()
+    return unavailable(request) if is_outage(error) else server_error(request)
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """Say to a person or a script that the database does not answer, and when to come back."""
+    if request.path.startswith("/api/"):
+        response = problem(503, DATABASE_GONE)
+    elif wants_json(request):
+        response = JsonResponse({"error": DATABASE_GONE}, status=503)
+    else:
+        # Without the request: what fills pages in asks the database.
+        response = HttpResponse(render_to_string("503.html"), status=503)
+    response.headers["Retry-After"] = str(RETRY_SECONDS)
+    return response

@@ -3,9 +3,11 @@
 import logging
 import time
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils.functional import SimpleLazyObject
 
 from devops360.observability.context import request_id_from, within_request
 from devops360.observability.metrics import IN_FLIGHT, LATENCY, REQUESTS
@@ -43,7 +45,7 @@ def _tell(request: HttpRequest, response: HttpResponse, seconds: float) -> None:
     method = request.method if request.method in METHODS else "OTHER"
     REQUESTS.labels(settings.SERVICE, route, method, response.status_code).inc()
     LATENCY.labels(settings.SERVICE, route).observe(seconds)
-    user = getattr(request, "user", None)
+    user = _known_user(request)
     logger.info(
         "request",
         extra={
@@ -55,3 +57,13 @@ def _tell(request: HttpRequest, response: HttpResponse, seconds: float) -> None:
             "user": str(user.pk) if user is not None and user.is_authenticated else "-",
         },
     )
+
+
+def _known_user(request: HttpRequest) -> Any:
+    """Return who it is if anything has asked for it: a line of the log is no reason to ask.
+
+    Least of all while the database is away, where each look waits for it.
+    """
+    user = getattr(request, "user", None)
+    # Of django.contrib.auth's middleware, which looks at the first use.
+    return getattr(request, "_cached_user", None) if isinstance(user, SimpleLazyObject) else user

@@ -213,7 +213,7 @@ def test_check_box_stands_before_its_label() -> None:
     assert page.index('type="checkbox"') < page.index('for="id_agreed"')
 
 
-@pytest.mark.parametrize("template", ["400.html", "500.html"])
+@pytest.mark.parametrize("template", ["400.html", "500.html", "503.html"])
 def test_pages_for_broken_requests_need_no_context(template: str) -> None:
     page = render_to_string(template)
     assert "<h1>" in page

@@ -9,7 +9,7 @@ from ninja.errors import HttpError, ValidationError
 
 from files.errors import FilesError, MissingPartsError, NameTakenError
 from files.models import Node
-from files.views.answers import STATUS, words_of
+from files.views.answers import STATUS, count_store_error, patience_of, words_of
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -23,9 +23,13 @@ def problem(status: int, detail: str, **more: Any) -> HttpResponse:
 def _files_error(request: HttpRequest, error: FilesError) -> HttpResponse:
     conflicts = error.names if isinstance(error, NameTakenError) else []
     missing = error.numbers if isinstance(error, MissingPartsError) else []
-    return problem(
+    count_store_error(error)
+    response = problem(
         STATUS[type(error)], words_of(request, error), conflicts=conflicts, missing=missing
     )
+    for name, value in patience_of(error).items():
+        response.headers[name] = value
+    return response
 
 
 def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:

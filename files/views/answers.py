@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -70,7 +69,6 @@ STATUS: dict[type[FilesError], int] = {
 }
 
 RETRY_SECONDS = 2
-DATABASE_GONE = "The database does not answer just now. Nothing is half done: try it again."
 
 type View[**P] = Callable[Concatenate[AuthenticatedRequest, P], HttpResponseBase]
 
@@ -98,20 +96,12 @@ def answers_errors[**P](view: View[P]) -> View[P]:
             return JsonResponse({"error": "It is not there any more. Reload the page."}, status=404)
         except FilesError as error:
             return refusal(request, error)
-        except (OperationalError, InterfaceError):
-            if not wants_json(request):
-                raise
-            logger.exception("The database does not answer.")
-            return JsonResponse(
-                {"error": DATABASE_GONE}, status=503, headers={"Retry-After": str(RETRY_SECONDS)}
-            )
 
     return answering
 
 
 def refusal(request: HttpRequest, error: FilesError) -> HttpResponse:
-    if isinstance(error, (StorageFullError, StoreUnavailableError)):
-        STORAGE_ERRORS.labels(type(error).__name__).inc()
+    count_store_error(error)
     if not wants_json(request):
         if isinstance(error, NotAllowedError):
             raise PermissionDenied(str(error))
@@ -127,7 +117,7 @@ def refusal(request: HttpRequest, error: FilesError) -> HttpResponse:
         body["conflicts"] = error.names
     if isinstance(error, (InvalidNameError, NameTakenError)):
         body["field"] = "name"
-    return JsonResponse(body, status=STATUS[type(error)], headers=_patience(error))
+    return JsonResponse(body, status=STATUS[type(error)], headers=patience_of(error))
 
 
 def _about(request: HttpRequest) -> dict[str, Any]:
@@ -135,8 +125,14 @@ def _about(request: HttpRequest) -> dict[str, Any]:
     return {"error": QuarantineError(), "pk": match.kwargs.get("pk") if match else None}
 
 
-def _patience(error: FilesError) -> dict[str, str]:
-    """Say when to come back, where that helps."""
+def count_store_error(error: FilesError) -> None:
+    """Count a request that a store made fail: alerts ask for it."""
+    if isinstance(error, (StorageFullError, StoreUnavailableError)):
+        STORAGE_ERRORS.labels(type(error).__name__).inc()
+
+
+def patience_of(error: FilesError) -> dict[str, str]:
+    """Return the header that says when to come back, where that helps."""
     later = isinstance(error, (StoreUnavailableError, UploadBusyError))
     return {"Retry-After": str(RETRY_SECONDS)} if later else {}
 

@@ -1,13 +1,16 @@
 """Every operation of the API: by the owner's script, a stranger's, and one without a token."""
 
+import errno
 import hashlib
 import io
 import json
+import os
 import zipfile
 from typing import Any
 
 import pytest
 from django.test import Client
+from prometheus_client import REGISTRY
 
 from accounts.models import User
 from accounts.tests.second_factor.devices import make_app
@@ -49,6 +52,23 @@ def test_a_taken_name_is_asked_for(script: Script, root: Node, file: str) -> Non
     old = script.get(f"files/{file}/versions/1/content")
     assert b"".join(old.streaming_content) == b"hello"
     assert script.get(f"files/{file}/versions/9/content").status_code == 404
+
+
+def test_a_disk_that_refuses_is_told_of_and_counted(
+    script: Script, root: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(file: int) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    def counted() -> float:
+        labels = {"error": "StoreUnavailableError"}
+        return REGISTRY.get_sample_value("files_storage_errors_total", labels) or 0.0
+
+    before = counted()
+    monkeypatch.setattr(os, "fsync", refuse)
+    answer = script.upload(root.pk, "a.txt", b"x")
+    assert (answer.status_code, answer["Retry-After"]) == (503, "2")
+    assert counted() == before + 1
 
 
 def test_versions_come_back_and_go(script: Script, root: Node, file: str) -> None:

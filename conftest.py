@@ -36,7 +36,7 @@ FOREIGN = (
     "TRUSTED_PROXIES",
 )
 for name in list(os.environ):
-    if name in FOREIGN or name.startswith(("FILES_", "AWS_", "ACCOUNT_")):
+    if name in FOREIGN or name.startswith(("FILES_", "AWS_", "ACCOUNT_", "OTEL_")):
         del os.environ[name]
 os.environ.update(
     DJANGO_SETTINGS_MODULE="devops360.settings",

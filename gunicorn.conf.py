@@ -23,13 +23,14 @@ bind = [f"{_address}:{os.environ.get('PORT', '8000')}"]
 # The metrics' port: reached by the operator's network alone. 0 for none.
 if os.environ.get("METRICS_PORT", "0") != "0":
     bind.append(f"{_address}:{os.environ['METRICS_PORT']}")
-worker_class = "gthread"
+# gthread, with an end to waiting for headers.
+worker_class = "devops360.web_worker.SiteWorker"
 workers = int(os.environ.get("WEB_PROCESSES", "2"))
 threads = int(os.environ.get("WEB_THREADS", "8"))
 # Loaded once, then forked: quicker to start, and the processes share what they never write.
 preload_app = True
 # A gthread worker's heartbeat does not wait for requests: a long upload is not cut by this.
-timeout = 60
+timeout = int(os.environ.get("WEB_TIMEOUT", "60"))
 graceful_timeout = int(os.environ.get("GRACEFUL_SECONDS", "30"))
 keepalive = 15
 # Whatever leaks, leaks for so many requests; with jitter, so that not all leave at once.
@@ -73,6 +74,18 @@ def when_ready(server: Any) -> None:
     seconds = float(os.environ.get("DRAIN_SECONDS", "0"))
     if seconds:
         drain_before_stopping(seconds)
+
+
+def post_fork(server: Any, worker: Any) -> None:
+    worker.header_seconds = float(os.environ.get("WEB_HEADER_SECONDS", "20"))
+
+
+def post_worker_init(worker: Any) -> None:
+    from django.conf import settings  # noqa: PLC0415  (the site is loaded now)
+
+    from devops360.observability import emf  # noqa: PLC0415
+
+    emf.start(settings.SERVICE)
 
 
 def child_exit(server: Any, worker: Any) -> None:

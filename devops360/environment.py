@@ -199,6 +199,26 @@ def bucket_sources(*, bucket: str, region: str, endpoint: str) -> list[str]:
     return [f"https://{bucket}.{host}.{domain}" for host in hosts]
 
 
+def traces_endpoint() -> str:
+    """Return the address that traces are posted to, by OpenTelemetry's variables; "" for none.
+
+    https://opentelemetry.io/docs/specs/otel/protocol/exporter/
+    """
+    base = text("OTEL_EXPORTER_OTLP_ENDPOINT").rstrip("/")
+    endpoint = text("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", f"{base}/v1/traces" if base else "")
+    if flag("OTEL_SDK_DISABLED") or text("OTEL_TRACES_EXPORTER", "otlp") == "none":
+        return ""
+    protocol = text(
+        "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", text("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")
+    )
+    if endpoint and protocol != "http/protobuf":
+        raise ImproperlyConfigured(
+            f"OTEL_EXPORTER_OTLP_PROTOCOL must be http/protobuf, not {protocol!r}: name the "
+            "receiver's HTTP port in OTEL_EXPORTER_OTLP_ENDPOINT, such as http://collector:4318."
+        )
+    return endpoint
+
+
 def mailer(url: str) -> dict[str, object]:
     """Return Django's MAILERS entry for `console:`, `memory:` or `smtp://user:pass@host:port`.
 

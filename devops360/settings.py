@@ -451,12 +451,29 @@ LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"
 BIND_ADDRESS = env.text("BIND_ADDRESS", "127.0.0.1")
 WORKER_METRICS_PORT = env.integer("WORKER_METRICS_PORT", 0)
 LOG_FORMAT = env.choice("LOG_FORMAT", "json" if PRODUCTION else "text", ("json", "text"))
+# The same metrics as lines of the log, in CloudWatch's Embedded Metric Format.
+METRICS_EMF = env.flag("METRICS_EMF")
+METRICS_EMF_SECONDS = env.integer("METRICS_EMF_SECONDS", 60, minimum=1)
+METRICS_NAMESPACE = env.text("METRICS_NAMESPACE", "DevOps360")
+if METRICS_EMF and LOG_FORMAT != "json":
+    raise ImproperlyConfigured("METRICS_EMF=1 needs LOG_FORMAT=json: its lines are JSON.")
 # On a laptop a line for each request, task and job hides the mail that is printed there.
 ROUTINE_LEVEL = "WARNING" if LOG_FORMAT == "text" and LOG_LEVEL == "INFO" else LOG_LEVEL
+# Where traces go; empty: there are none, and nothing of OpenTelemetry is imported. What else
+# OpenTelemetry's own variables say is read by its SDK.
+TRACES_ENDPOINT = env.traces_endpoint()
+TRACES_HEADERS = env.text(
+    "OTEL_EXPORTER_OTLP_TRACES_HEADERS", env.text("OTEL_EXPORTER_OTLP_HEADERS")
+)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"context": {"()": "devops360.observability.logs.ContextFilter"}},
+    "filters": {
+        "context": {"()": "devops360.observability.logs.ContextFilter"},
+        **(
+            {"trace": {"()": "devops360.observability.otel.TraceFilter"}} if TRACES_ENDPOINT else {}
+        ),
+    },
     "formatters": {
         "json": {"()": "devops360.observability.logs.JsonFormatter"},
         "text": {"()": "devops360.observability.logs.TextFormatter"},
@@ -466,13 +483,14 @@ LOGGING = {
             "class": "logging.StreamHandler",
             "stream": "ext://sys.stdout",
             "formatter": LOG_FORMAT,
-            "filters": ["context"],
+            "filters": ["context", *(["trace"] if TRACES_ENDPOINT else [])],
         }
     },
     "root": {"handlers": ["stdout"], "level": LOG_LEVEL},
     "loggers": {
         "django": {"handlers": [], "propagate": True, "level": "INFO"},
         "django.server": {"handlers": [], "propagate": True},
+        "devops360.observability.emf": {"level": "INFO"},
         "devops360.requests": {"level": ROUTINE_LEVEL},
         "devops360.schedule": {"level": ROUTINE_LEVEL},
         "django.tasks": {"level": ROUTINE_LEVEL},

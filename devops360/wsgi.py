@@ -4,10 +4,15 @@ import os
 from collections.abc import Iterable
 from wsgiref.types import StartResponse, WSGIEnvironment
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "devops360.settings")
 
+from devops360.observability import tracing
+
+# Before middleware is loaded, which it adds to.
+tracing.start(f"devops360-{settings.SERVICE}")
 site = get_wsgi_application()
 
 # Here, since it imports models: the apps are loaded by now.

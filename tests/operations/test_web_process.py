@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.operations import emf
 from tests.operations.processes import Web, get, prepared, running_web, wait_until
 
 
@@ -19,7 +20,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def web(place: Path) -> Iterator[Web]:
-    with running_web(place, WEB_PROCESSES="2") as web:
+    with running_web(place, WEB_PROCESSES="2", METRICS_EMF="1", METRICS_EMF_SECONDS="1") as web:
         yield web
 
 
@@ -40,6 +41,20 @@ def test_what_all_processes_counted_is_one_sum_on_a_port_of_its_own(web: Web) ->
     assert counted(text, "database_up") == 1
     assert get(f"{web.metrics_url}/account/login/")[0] == 404
     assert get(f"{web.url}/metrics")[0] == 404
+
+
+def test_metrics_are_in_the_log_too(web: Web) -> None:
+    asked = 'route="account_signup"'
+    assert get(f"{web.url}/account/signup/")[0] == 200
+
+    def told() -> float:
+        lines = [line for line in web.lines() if line.get("route") == "account_signup"]
+        found = [emf.read(line) for line in lines if "_aws" in line]
+        return sum(metrics.get("http_requests_total", 0) for metrics in found)
+
+    wait_until(lambda: told() > 0, "a line with metrics")
+    text = get(f"{web.metrics_url}/metrics")[1]
+    assert told() == counted(text, "http_requests_total", asked) == 1
 
 
 def test_no_header_leads_to_the_metrics(web: Web) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from devops360.observability import emf, tracing
 from devops360.observability.server import serve_metrics
 from devops360.worker import VaultWorker
 
@@ -19,6 +20,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, interval: float, batch: bool, no_outbox: bool, **options: Any) -> None:
+        tracing.start("devops360-worker")
+        emf.start("worker", with_state=True)
         if settings.WORKER_METRICS_PORT:
             serve_metrics(address=settings.BIND_ADDRESS, port=settings.WORKER_METRICS_PORT)
         worker = VaultWorker(interval=interval, batch=batch, delivers=not no_outbox)

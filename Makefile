@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint format types bench messages lock shell venv check-infra image aws-local aws-up aws-down aws-secrets practice
+.PHONY: help run test check lint format types bench bench-load messages lock shell venv check-infra image aws-local aws-up aws-down aws-secrets practice
 PYTHON_IN_VENV := .venv/bin/python
 MANAGE := $(PYTHON_IN_VENV) manage.py
 TEMPLATES = $$(find templates -name '*.html')
@@ -41,6 +41,10 @@ types: venv ## Check types with mypy --strict
 bench: venv ## Measure this site beside others, as ratios (BENCH=quick: a smoke test)
 	@VENV=var/bench-venv ./bootstrap.sh requirements-bench.txt
 	@$(PYTHON_IN_VENV) -m bench
+
+bench-load: venv ## Mixed use for minutes: percentiles, memory, the knee (LOAD=12:1200: one rate)
+	@VENV=var/bench-venv ./bootstrap.sh requirements-bench.txt
+	@$(PYTHON_IN_VENV) -m bench.load
 
 check-infra: venv ## Check image, Terraform, Kubernetes and workflows, without an account
 	@$(PYTHON_IN_VENV) -m tests.infra.tools

@@ -12,6 +12,7 @@ from typing import Any
 import django
 import pytest
 from django.conf import settings
+from django.test import TransactionTestCase
 
 from tests.s3 import S3, Bucket, running_s3
 
@@ -35,6 +36,8 @@ FOREIGN = (
     "SITE_URL",
     "TRUSTED_PROXIES",
 )
+# What a test asks pytest-django for, marked or not.
+OF_A_DATABASE = {"db", "transactional_db", "django_db_setup", "admin_client", "admin_user"}
 for name in list(os.environ):
     if name in FOREIGN or name.startswith(("FILES_", "AWS_", "ACCOUNT_", "OTEL_")):
         del os.environ[name]
@@ -46,6 +49,28 @@ os.environ.update(
     MEDIA_ROOT=str(PLACE / "media"),
     STATIC_ROOT=str(PLACE / "static"),
 )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On a second database, run again what has to do with databases: the rest has run before.
+
+    Tests of whole processes (tests/) are always run: they hand the database on to others.
+    """
+    if os.environ.get("ONLY_WITH_DATABASE") != "1":
+        return
+    others = [item for item in items if not _has_to_do_with_databases(item)]
+    config.hook.pytest_deselected(items=others)
+    items[:] = [item for item in items if item not in set(others)]
+
+
+def _has_to_do_with_databases(item: pytest.Item) -> bool:
+    if item.path.is_relative_to(Path(__file__).parent / "tests"):
+        return True
+    kind = getattr(item, "cls", None)
+    if kind is not None and issubclass(kind, TransactionTestCase):
+        return True
+    fixtures = set(getattr(item, "fixturenames", ()))
+    return item.get_closest_marker("django_db") is not None or bool(fixtures & OF_A_DATABASE)
 
 
 # Now, not in a hook: the conftests of the apps are imported next, and they import models.

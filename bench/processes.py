@@ -1,4 +1,4 @@
-"""How much memory a server's processes take, as Linux counts it."""
+"""How much memory and time a server's processes take, as Linux counts it."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +27,17 @@ class Tree:
         """Count from what they have now: proc(5), clear_refs."""
         for pid in self._pids():
             (PROC / str(pid) / "clear_refs").write_text("5")
+
+    def memory(self) -> int:
+        """Return the bytes they have in memory together; what is shared, shared out (Pss)."""
+        rollups = (_read(PROC / str(pid) / "smaps_rollup") for pid in self._pids())
+        lines = (line for rollup in rollups for line in rollup.splitlines())
+        return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
+
+    def ticks(self) -> int:
+        """Return what of the processor they and their ended children took: proc(5), utime on."""
+        stats = (_read(PROC / str(pid) / "stat").rpartition(")")[2] for pid in self._pids())
+        return sum(sum(map(int, stat.split()[11:15])) for stat in stats if stat)
 
     def _pids(self) -> list[int]:
         parents: dict[int, list[int]] = {}

@@ -59,9 +59,9 @@ class Results:
 def tables(results: Results) -> str:
     """Return everything as Markdown, the ratios with it."""
     parts = [
-        _table(["what, in a second", *_servers(results)], _speed_rows(results)),
-        _table(["goal", *OURS, "to reach"], _goal_rows(results.verdicts)),
-        _table(
+        table(["what, in a second", *_servers(results)], _speed_rows(results)),
+        table(["goal", *OURS, "to reach"], _goal_rows(results.verdicts)),
+        table(
             ["memory, MiB", "largest process", "all", "growth, 1 MB to huge"], _memory_rows(results)
         ),
     ]
@@ -119,7 +119,7 @@ def _number(value: float | None) -> str:
     return f"{value:,.2f}" if value < 100 else f"{value:,.0f}"
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     widths = [max(len(row[column]) for row in [head, *rows]) for column in range(len(head))]
     # The first column reads from the left, numbers from the right.
     rule = ["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])]

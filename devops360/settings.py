@@ -111,7 +111,11 @@ TEMPLATES = [
                 "devops360.context_processors.site",
                 "devops360.context_processors.bell",
             ],
-            "builtins": ["devops360.templatetags.ui", "django.templatetags.i18n"],
+            "builtins": [
+                "devops360.templatetags.entries",
+                "devops360.templatetags.ui",
+                "django.templatetags.i18n",
+            ],
         },
     }
 ]

@@ -61,7 +61,8 @@ def on_postgres() -> tuple[bool | None, str]:
             remark = f"on a server of its own from {programs}"
         else:
             return None, "set DATABASE_URL=postgres://… or install postgresql"
-        return _pytest(*IN_PARALLEL, DATABASE_URL=url), remark
+        # All of it has run on SQLite: here, again, what has to do with databases.
+        return _pytest(*IN_PARALLEL, DATABASE_URL=url, ONLY_WITH_DATABASE="1"), remark
 
 
 def in_a_browser() -> tuple[bool | None, str]:

@@ -94,4 +94,4 @@ def test_the_report_shows_all_of_it() -> None:
     assert report.knee == 5
     assert "Kept up with: 5 arrivals a second." in text
     assert "gunicorn +5.72" in text
-    assert "|          5 |      60 |" in text
+    assert "| 5          |      60 |" in text

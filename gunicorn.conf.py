@@ -88,6 +88,13 @@ def post_worker_init(worker: Any) -> None:
     emf.start(settings.SERVICE)
 
 
+def post_request(worker: Any, request: Any, environ: dict[str, Any], response: Any) -> None:
+    """Let whoever is still sending see the answer that came before the end of their body."""
+    from devops360.request_body import pass_over_rest  # noqa: PLC0415  (the site is loaded now)
+
+    pass_over_rest(environ)
+
+
 def child_exit(server: Any, worker: Any) -> None:
     """Let what a process has counted stay counted, and its gauges go."""
     from prometheus_client import multiprocess  # noqa: PLC0415  (after the folder was named)

@@ -4,9 +4,14 @@ gunicorn collects what it receives in a buffer that is copied several times for 
 core, that is 0.3 to 0.5 GB/s, less than SHA-256 needs. Asked for a piece of known length, the
 kernel fills it at once: 5 GB/s. What gunicorn knows of the body, and goes by for the next request
 on the connection, is kept up to date.
+
+An answer may come before the end of a body: the disk is full, the name is taken. The rest is then
+read and thrown away. Closed with bytes unread, the connection is reset, and most senders see only
+that, never the answer; gunicorn reads 64 KiB of it.
 """
 
 import socket
+import time
 from typing import Any
 from wsgiref.types import WSGIEnvironment
 
@@ -15,6 +20,10 @@ from gunicorn.http.unreader import SocketUnreader
 
 # Smaller ones come with the headers, or nearly so.
 WORTHWHILE = 256 * 1024
+# For the rest of a body that nobody wants, as nginx lingers: in all, and without a byte.
+LINGER_SECONDS = 30.0
+SILENT_SECONDS = 5.0
+REST = 1024 * 1024
 
 
 class SocketBody:
@@ -29,15 +38,23 @@ class SocketBody:
     def __iter__(self) -> Any:
         return iter(self._body)
 
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more of it is to come."""
+        return bool(self._body.failed) or not self._left
+
     def read(self, size: int = -1, /) -> bytes:
         """Return as many bytes, fewer only where the sender or the body ends. All, if negative."""
-        left = self._body.reader.length + self._body.buf.tell()
-        size = left if size < 0 else min(size, left)
+        size = self._left if size < 0 else min(size, self._left)
         # What came together with the headers is gunicorn's to give.
         if held := self._held():
             data: bytes = self._body.read(min(size, held))
             return data
         return self._receive(size) if size else b""
+
+    @property
+    def _left(self) -> int:
+        return int(self._body.reader.length + self._body.buf.tell())
 
     def _held(self) -> int:
         return int(self._body.buf.tell()) + len(self._body.reader.unreader.buf.getvalue())
@@ -58,12 +75,37 @@ def receive_directly(environ: WSGIEnvironment) -> None:
 
     Nothing changes for chunked bodies, TLS, and other servers.
     """
-    body, sock = environ["wsgi.input"], environ.get("gunicorn.socket")
-    if (
+    body: Any = environ["wsgi.input"]
+    sock: Any = environ.get("gunicorn.socket")
+    if _is_plain(body, sock) and body.reader.length >= WORTHWHILE:
+        environ["wsgi.input"] = SocketBody(body, sock)
+
+
+def pass_over_rest(environ: WSGIEnvironment) -> None:
+    """Read what the site has left of a body, once it has answered; not for ever."""
+    stream: Any = environ.get("wsgi.input")
+    sock: Any = environ.get("gunicorn.socket")
+    if _is_plain(stream, sock):
+        stream = SocketBody(stream, sock)
+    if not isinstance(stream, SocketBody) or stream.is_over:
+        return
+    before, deadline = sock.gettimeout(), time.monotonic() + LINGER_SECONDS
+    sock.settimeout(SILENT_SECONDS)
+    try:
+        while stream.read(REST) and time.monotonic() < deadline:
+            pass
+    except OSError:
+        # Gone, or silent. gunicorn closes it.
+        return
+    finally:
+        sock.settimeout(before)
+
+
+def _is_plain(body: Any, sock: Any) -> bool:
+    """Whether it is a body of known length that gunicorn reads from that socket, without TLS."""
+    return (
         type(body) is Body
         and type(body.reader) is LengthReader
         and type(body.reader.unreader) is SocketUnreader
         and type(sock) is socket.socket
-        and body.reader.length >= WORTHWHILE
-    ):
-        environ["wsgi.input"] = SocketBody(body, sock)
+    )

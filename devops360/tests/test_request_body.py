@@ -12,7 +12,8 @@ import pytest
 from gunicorn.config import Config
 from gunicorn.http.parser import RequestParser
 
-from devops360.request_body import WORTHWHILE, SocketBody, receive_directly
+from devops360 import request_body
+from devops360.request_body import WORTHWHILE, SocketBody, pass_over_rest, receive_directly
 
 LARGE = os.urandom(3 * WORTHWHILE + 17)
 NEXT = b"GET /next HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -73,6 +74,30 @@ def test_what_nobody_read_is_passed_over() -> None:
             got += environ["wsgi.input"].read(WORTHWHILE - len(got))
         assert got == LARGE[:WORTHWHILE]
         assert next(parser).path == "/next"
+
+
+@pytest.mark.parametrize("length", [100_000, len(LARGE)])
+def test_the_rest_of_a_body_is_passed_over(length: int) -> None:
+    """Also of one that is too small to be received directly, and larger than gunicorn discards."""
+    with sent(head(length) + LARGE[:length] + NEXT) as (parser, environ):
+        assert environ["wsgi.input"].read(10) == LARGE[:10]
+        pass_over_rest(environ)
+        assert environ["gunicorn.socket"].gettimeout() == 10
+        assert parser.finish_body(max_bytes=1)
+        assert next(parser).path == "/next"
+
+
+def test_the_rest_is_not_waited_for_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(request_body, "SILENT_SECONDS", 0.05)
+    sender, receiver = socket.socketpair()
+    with sender, receiver:
+        sender.sendall(head(len(LARGE)) + LARGE[:1000])
+        body = next(RequestParser(Config(), receiver, ("127.0.0.1", 1))).body
+        environ = {"wsgi.input": body, "gunicorn.socket": receiver}
+        receive_directly(environ)
+        pass_over_rest(environ)
+        assert body.failed, "gunicorn closes the connection"
+        pass_over_rest(environ)
 
 
 def test_all_at_once_without_a_size() -> None:

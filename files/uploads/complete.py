@@ -13,6 +13,7 @@ from files.errors import (
     DamagedError,
     FilesError,
     MissingPartsError,
+    StoreUnavailableError,
     UploadBusyError,
     UploadGoneError,
 )
@@ -76,8 +77,16 @@ def complete_upload(
                 raise
             return Completed(pending=True)
     completed = _place(upload, whole, act)
-    part_store(upload.store).tidy(upload)
+    _tidy(upload)
     return completed
+
+
+def _tidy(upload: Upload) -> None:
+    """The file is there, whatever becomes of what is left beside it: the daily job takes that."""
+    try:
+        part_store(upload.store).tidy(upload)
+    except StoreUnavailableError:
+        logger.warning("upload done id=%s, its draft is still in the store", upload.pk)
 
 
 def _close(upload: Upload, *, hand_over: bool) -> None:

@@ -29,6 +29,10 @@ def create_draft(path: Path, *, size: int, parts: int) -> None:
     try:
         os.ftruncate(descriptor, size + parts * SLOT)
         os.fsync(descriptor)
+    except OSError:
+        # Of a disk that refuses: no upload comes of it.
+        path.unlink()
+        raise
     finally:
         os.close(descriptor)
     fsync_folder(path.parent)

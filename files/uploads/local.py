@@ -35,7 +35,8 @@ class LocalParts:
         return ""
 
     def receive(self, upload: Upload, part: Part, stream: Readable, sha256: str) -> str:
-        with draft.opened_draft(self._draft(upload.key)) as file, plain_disk_errors():
+        # Opening it is a write already, to a disk that takes none.
+        with plain_disk_errors(), draft.opened_draft(self._draft(upload.key)) as file:
             turn = draft.Turn(file, size=upload.size, number=part.number)
             # Before the first byte: whoever finds the row knows that nobody has written since.
             UploadPart.objects.filter(upload=upload, number=part.number).delete()
@@ -59,7 +60,7 @@ class LocalParts:
 
     def assemble(self, upload: Upload) -> Whole:
         path = self._draft(upload.key)
-        with draft.opened_draft(path) as file, plain_disk_errors():
+        with plain_disk_errors(), draft.opened_draft(path) as file:
             draft.end_turns(file, size=upload.size)
             rows = UploadPart.objects.filter(upload=upload)
             digests = dict(rows.values_list("number", "sha256"))
@@ -78,11 +79,13 @@ class LocalParts:
                 return Whole(head=os.pread(file, HEAD, 0), sha256=sha256)
 
     def tidy(self, upload: Upload) -> None:
-        self._draft(upload.key).unlink(missing_ok=True)
+        with plain_disk_errors():
+            self._draft(upload.key).unlink(missing_ok=True)
 
     def forget(self, upload: Upload) -> None:
         self.tidy(upload)
-        self._storage.delete(upload.key)
+        with plain_disk_errors():
+            self._storage.delete(upload.key)
 
     def strays(self, before: datetime) -> Iterator[Stray]:
         folder = Path(self._storage.base_location) / UPLOADS
@@ -94,7 +97,8 @@ class LocalParts:
                     yield Stray(path.name)
 
     def clear(self, stray: Stray) -> None:
-        self._draft(stray.key).unlink(missing_ok=True)
+        with plain_disk_errors():
+            self._draft(stray.key).unlink(missing_ok=True)
 
 
 def _digest_of(file: int) -> str:

@@ -76,10 +76,13 @@ class PartStore(Protocol):
         """
 
     def tidy(self, upload: Upload) -> None:
-        """Clear away what assembling left beside the object."""
+        """Clear away what assembling left beside the object. Raises StoreUnavailableError."""
 
     def forget(self, upload: Upload) -> None:
-        """Delete all that has arrived, and the object too, if it was assembled."""
+        """Delete all that has arrived, and the object too, if it was assembled.
+
+        Raises StoreUnavailableError.
+        """
 
     def strays(self, before: datetime) -> Iterator[Stray]:
         """Yield what uploads begun before then have left in the store, known to us or not."""

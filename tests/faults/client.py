@@ -87,3 +87,7 @@ class Vault:
         media = self.site.place / "media"
         folders = (media / "users", media / ".incoming")
         return [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+
+    def drafts(self) -> list[Path]:
+        """Return the files that parts are written into."""
+        return sorted((self.site.place / "media/.uploads").glob("*"))

@@ -108,6 +108,8 @@ def test_many_people_at_once(site: Site) -> None:
 def test_a_refused_upload_is_told_even_when_its_body_is_on_the_way(vault: Vault) -> None:
     vault.upload("taken.txt", b"x", 1)
     assert vault.upload("taken.txt", b"y" * 100, 100)["status"] == 409
+    # So much that the sender is still at it.
+    assert vault.upload("taken.txt", PART * 20, 20 * MEGABYTE)["status"] == 409
 
 
 def ask(vault: Vault, path: str, body: dict[str, Any]) -> dict[str, Any]:

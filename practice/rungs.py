@@ -5,19 +5,21 @@ A check returns a list of what is missing, each in words that say what to do nex
 
 import json
 import os
-import subprocess
-import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from local_cloud.resources import BUCKET, SECRET, client
-from local_cloud.services import ADDRESSES
-from practice.work import WORK, plan_of, rendered, site_title
+from practice import databases, dockerfile, images, notes, parts, watching
+from practice.cloud import NO_CLOUD, Cloud, cloud
+from practice.running import get, title_of
+from practice.work import WORK, plan_of, rendered
 
 PORT = os.environ.get("PORT", "8000")
+METRICS_PORT = os.environ.get("METRICS_PORT", "9100")
 OVERLAY = "practice"
 FEW = 3
+OK = 200
+NO_SITE = "The site does not answer: make run, in another window."
 SWITCHES = (
     "block_public_acls",
     "block_public_policy",
@@ -35,40 +37,33 @@ class Rung:
 
 def running() -> list[str]:
     address = f"http://localhost:{PORT}/readyz"
+    status, text = get(address)
+    if not status:
+        return [f"{address} does not answer: make run, in another window."]
     try:
-        with urllib.request.urlopen(address, timeout=5) as answer:
-            parts = json.load(answer)["parts"]
-    except OSError as error:
-        return [f"{address} does not answer ({error}): make run, in another window."]
-    return [] if parts["database"] == "ok" else ["The site answers, but its database does not."]
+        ready = json.loads(text)["parts"]
+    except (ValueError, KeyError):
+        return [f"What answers at {address} is not this site: PORT=… says which port is yours."]
+    unwell = [f"{name} is not well: {said}" for name, said in ready.items() if said != "ok"]
+    return unwell if status != OK else []
 
 
 def changed() -> list[str]:
-    title = site_title(f"http://localhost:{PORT}/account/login/")
+    title = title_of(f"http://localhost:{PORT}/account/login/")
     if title is None:
-        return ["The site does not answer: make run, in another window."]
+        return [NO_SITE]
     if "DevOps360" in title:
         return [f"The page is still called {title!r}: start the site with another SITE_NAME."]
     return []
 
 
 def containerised() -> list[str]:
-    try:
-        done = subprocess.run(
-            ["docker", "image", "inspect", "devops360:practice"],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    except FileNotFoundError:
-        return ["docker is not installed. As root on Debian, `make image` does without."]
-    if done.returncode:
-        return ["There is no image devops360:practice: docker build -t devops360:practice ."]
-    config = json.loads(done.stdout)[0]["Config"]
-    missing = [] if config.get("User") == "10001:10001" else ["It runs as root: see USER."]
-    if not config.get("Healthcheck"):
-        missing.append("It has no health check: see HEALTHCHECK.")
-    return missing
+    file = WORK / "03" / "Dockerfile"
+    if not file.exists():
+        return [f"Write {file}, before you read ours."]
+    missing = list(dockerfile.shortcomings(file.read_text()))
+    image, words = images.inspected()
+    return missing + ([words] if image is None else list(images.shortcomings(image, file)))
 
 
 def first_resource() -> list[str]:
@@ -89,89 +84,119 @@ def first_resource() -> list[str]:
     return missing
 
 
-def cloud(kind: str) -> Any:
-    """Return a client of the local cloud, or None where it does not run."""
-    if not ADDRESSES.exists():
-        return None
-    addresses = json.loads(ADDRESSES.read_text())
-    return client(kind, addresses["s3" if kind == "s3" else "aws"])
-
-
-NO_CLOUD = "The local cloud does not run: make aws-local, in another window."
-
-
 def stored_in_s3() -> list[str]:
-    s3 = cloud("s3")
-    if s3 is None:
+    there = cloud()
+    if there is None:
         return [NO_CLOUD]
-    found = s3.list_objects_v2(Bucket=BUCKET, Prefix="users/").get("Contents", [])
+    listed = there.client("s3").list_objects_v2(Bucket=there.bucket, Prefix="users/")
+    found = listed.get("Contents", [])
     if len(found) < FEW:
-        return [f"{len(found)} files lie in s3://{BUCKET}/users/: upload {FEW} or more."]
+        return [f"{len(found)} files lie in s3://{there.bucket}/users/: upload {FEW} or more."]
     return []
 
 
 def on_postgres() -> list[str]:
-    url = os.environ.get("DATABASE_URL", "")
-    if not url.startswith("postgres"):
-        return ["Set DATABASE_URL=postgres://…, here and where the site is started."]
-    program = (
-        "from accounts.models import User; from django.db import connection;"
-        "print(connection.vendor, User.objects.count())"
-    )
-    done = subprocess.run(
-        [".venv/bin/python", "manage.py", "shell", "-v", "0", "-c", program],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        return [f"The database was not reached: {done.stderr.strip().splitlines()[-1]}"]
-    vendor, people = done.stdout.split()
-    return [] if vendor == "postgresql" and people != "0" else ["Nobody has an account in it yet."]
+    return list(databases.shortcomings(os.environ.get("DATABASE_URL", "")))
 
 
 def secret_kept() -> list[str]:
-    secrets = cloud("secretsmanager")
-    if secrets is None:
+    there = cloud()
+    if there is None:
         return [NO_CLOUD]
-    content = json.loads(secrets.get_secret_value(SecretId=SECRET)["SecretString"])
+    secrets = there.client("secretsmanager")
+    content = json.loads(secrets.get_secret_value(SecretId=there.secret)["SecretString"])
+    name = content.get("SITE_NAME")
+    if not name:
+        return [f"Put a SITE_NAME into the secret {there.secret}, beside what is there."]
     missing = []
-    if "SITE_NAME" not in content:
-        missing.append(f"Put a SITE_NAME into the secret {SECRET}, beside what is there.")
     if os.environ.get("SECRET_KEY"):
         missing.append("SECRET_KEY is in your environment: unset it, the secret has one.")
+    title = title_of(f"http://localhost:{PORT}/account/login/")
+    if title is None:
+        missing.append(f"Nothing answers at port {PORT}: start a site that reads the secret.")
+    elif name not in title:
+        missing.append(f"The site is called {title!r}, not {name!r}: when does it read the secret?")
     return missing
 
 
 def subscribed() -> list[str]:
-    sns = cloud("sns")
-    if sns is None:
+    there = cloud()
+    if there is None:
         return [NO_CLOUD]
-    subscriptions = sns.list_subscriptions()["Subscriptions"]
-    found = [entry for entry in subscriptions if entry["TopicArn"].endswith("-events")]
-    return [] if found else ["Nobody subscribes to the topic of events: sns.subscribe(…)."]
+    found = there.client("sns").list_subscriptions()["Subscriptions"]
+    ours = [entry for entry in found if entry["TopicArn"].endswith(there.topic)]
+    if not ours:
+        return ["Nobody subscribes to the topic of events: sns.subscribe(…)."]
+    queues = [entry for entry in ours if entry["Protocol"] == "sqs"]
+    if not queues:
+        return ["Subscribe a queue as well (Protocol sqs): what arrives there can be looked at."]
+    return _about_the_queue(there, queues[0])
+
+
+def _about_the_queue(there: Cloud, subscription: dict[str, Any]) -> list[str]:
+    sns, sqs = there.client("sns"), there.client("sqs")
+    arn = subscription["SubscriptionArn"]
+    attributes = sns.get_subscription_attributes(SubscriptionArn=arn)["Attributes"]
+    missing = []
+    if not attributes.get("FilterPolicy"):
+        missing.append(
+            "The queue gets everything: give the subscription a FilterPolicy, such as "
+            '{"category": ["sharing", "security"]}.'
+        )
+    name = subscription["Endpoint"].rpartition(":")[2]
+    url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
+    # Looked at, not taken.
+    answer = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=0)
+    if not any(_is_event(message["Body"]) for message in answer.get("Messages", [])):
+        missing.append(
+            f"No event of the site lies in the queue {name}: do something that people are told of, "
+            "such as a wrong password three times, or a share, and see that the worker runs."
+        )
+    return missing
+
+
+def _is_event(body: str) -> bool:
+    try:
+        envelope = json.loads(body)
+        event = json.loads(envelope["Message"]) if "Message" in envelope else envelope
+    except (ValueError, TypeError):
+        return False
+    return isinstance(event, dict) and {"id", "type", "data"} <= event.keys()
 
 
 def own_overlay() -> list[str]:
     things, words = rendered(OVERLAY)
     if things is None:
         return [words]
-    parts = {thing["metadata"]["name"]: thing for thing in things if thing["kind"] == "Deployment"}
+    deployed = {
+        thing["metadata"]["name"]: thing for thing in things if thing["kind"] == "Deployment"
+    }
     missing = []
-    if parts.get("files", {}).get("spec", {}).get("replicas") != FEW:
+    if deployed.get("files", {}).get("spec", {}).get("replicas") != FEW:
         missing.append(f"The Deployment files does not have {FEW} replicas.")
     if not any(thing["kind"] == "NetworkPolicy" for thing in things):
         missing.append("No NetworkPolicy: add components/network-policies.")
     return missing
 
 
-def written_down() -> list[str]:
-    notes = WORK / "10" / "drill.md"
-    if not notes.exists():
-        return [f"Write {notes}: what you broke, what you saw, what mended it, what you changed."]
-    text = notes.read_text().lower()
-    headings = ("broke", "saw", "mended", "changed")
-    return [f"{notes} has no heading with {word!r}." for word in headings if f"{word}" not in text]
+def split() -> list[str]:
+    found, words = parts.read_parts(WORK / "10" / parts.FILE)
+    return list(parts.shortcomings(found)) if found else [words]
+
+
+def observed() -> list[str]:
+    measured = watching.metrics(METRICS_PORT)
+    if not measured:
+        start = f"METRICS_PORT={METRICS_PORT} make run, in another window."
+        return [f"http://localhost:{METRICS_PORT}/metrics does not answer: {start}"]
+    rules, words = watching.rules_of(WORK / "11" / "alerts.yaml")
+    return [words] if words else list(watching.shortcomings(rules, measured))
+
+
+def mended() -> list[str]:
+    missing = list(notes.shortcomings(WORK / "12" / "drill.md"))
+    # Broken things are to be whole again.
+    return missing + running()
 
 
 RUNGS = (
@@ -184,7 +209,9 @@ RUNGS = (
     Rung("07", "Secrets", secret_kept),
     Rung("08", "Tell others: SNS", subscribed),
     Rung("09", "Kubernetes", own_overlay),
-    Rung("10", "Break it, and mend it", written_down),
+    Rung("10", "Split it into services", split),
+    Rung("11", "Observe it", observed),
+    Rung("12", "Break it, and mend it", mended),
 )
 
 

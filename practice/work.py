@@ -2,11 +2,9 @@
 
 import json
 import os
-import re
 import shutil
 import subprocess
 import tempfile
-import urllib.request
 from pathlib import Path
 from typing import Any
 
@@ -16,16 +14,6 @@ from tests.infra.terraform import LOCAL_STATE, SETTINGS
 from tests.infra.tools import PLACE, ROOT, install, missing
 
 WORK = Path(os.environ.get("PRACTICE_DIR") or ROOT / "var/practice")
-
-
-def site_title(url: str) -> str | None:
-    """Return the title of a page, or None where nothing answers."""
-    try:
-        with urllib.request.urlopen(url, timeout=5) as answer:
-            found = re.search(r"<title>(.*?)</title>", answer.read().decode(), re.DOTALL)
-    except OSError:
-        return None
-    return found[1].strip() if found else ""
 
 
 def plan_of(folder: Path) -> tuple[dict[str, Any] | None, str]:

@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint format types bench bench-load messages lock shell venv check-infra image aws-local aws-up aws-down aws-secrets practice
+.PHONY: help run test test-browser check lint format types bench bench-load messages lock shell venv check-infra image aws-local aws-up aws-down aws-secrets practice
 PYTHON_IN_VENV := .venv/bin/python
 MANAGE := $(PYTHON_IN_VENV) manage.py
 TEMPLATES = $$(find templates -name '*.html')
@@ -10,7 +10,7 @@ export PORT ?= 8000
 
 help: ## Show this help
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | \
-		while IFS="$$(printf '\t')" read -r name text; do printf '  make %-11s %s\n' "$$name" "$$text"; done
+		while IFS="$$(printf '\t')" read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
 
 run: ## Run the whole site with a demo account (PORT=8000)
 	@./bootstrap.sh requirements.txt
@@ -18,6 +18,9 @@ run: ## Run the whole site with a demo account (PORT=8000)
 
 test: venv ## Run every test: SQLite, PostgreSQL, a browser
 	@$(PYTHON_IN_VENV) -m tests.run $(TESTS)
+
+test-browser: venv ## Run the browser's tests on another site: SITE=parts (roles behind nginx) or aws-local
+	@BROWSER_SITE="$(or $(SITE),one)" $(PYTHON_IN_VENV) -m pytest -q -m browser $(or $(TESTS),tests/browser)
 
 check: lint types ## Run every check that is not a test
 	@$(MANAGE) makemigrations --check --dry-run --verbosity 1

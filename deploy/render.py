@@ -26,6 +26,7 @@ SETTINGS = {
     "S3_BUCKET": "bucket",
     "SNS_EVENTS_TOPIC": "events_topic_arn",
     "SNS_OPERATORS_TOPIC": "alarms_topic_arn",
+    "SNS_INBOUND_TOPICS": "inbound_topics",
     "DATABASE_URL": "database_url",
     "AWS_SECRET_ID": "app_secret_arn",
     "DATABASE_SECRET_ID": "database_secret_arn",

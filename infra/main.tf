@@ -7,7 +7,7 @@ locals {
 
   # The parts of the site, and which paths of it the balancer sends them; files takes whatever no
   # other one has. devops360/roles.py has the same table and deploy/base a Deployment for each:
-  # tests/infra/test_agreement.py holds them together.
+  # tests/infra/own/agreement.py holds them together.
   services = {
     accounts      = ["/account", "/account/*"]
     admin         = ["/admin", "/admin/*"]
@@ -78,6 +78,8 @@ module "sns" {
   name                  = local.name
   account_id            = var.account_id
   alarm_email           = var.alarm_email
+  inbound_url           = "https://${var.domain_name}/notifications/sns/"
+  ses_identity          = var.ses_identity
   sms_monthly_limit_usd = var.sms_monthly_limit_usd
 }
 
@@ -124,6 +126,7 @@ module "workload_identity" {
   bucket_key_arn      = module.s3.key_arn
   topic_arn           = module.sns.events_topic_arn
   alarms_topic_arn    = module.sns.alarms_topic_arn
+  inbound_topic_arns  = module.sns.inbound_topic_arns
   topic_key_arn       = module.sns.key_arn
   app_secret_arn      = module.secrets.secret_arn
   app_secret_key_arn  = module.secrets.key_arn

@@ -7,6 +7,7 @@ locals {
     database_secret_arn = module.rds.master_secret_arn
     database_url        = "postgres://${module.rds.address}:5432/${module.rds.database_name}?sslmode=verify-full&sslrootcert=system"
     events_topic_arn    = module.sns.events_topic_arn
+    inbound_topics      = join(",", module.sns.inbound_topic_arns)
     region              = var.region
     site_url            = "https://${var.domain_name}"
     target_group_arns   = module.alb.target_group_arns
@@ -51,6 +52,11 @@ output "bucket_key_arn" {
 output "events_topic_arn" {
   description = "Where the site publishes every event: SNS_EVENTS_TOPIC."
   value       = local.deploy_outputs.events_topic_arn
+}
+
+output "inbound_topics" {
+  description = "Topics that report what became of mails and texts: SNS_INBOUND_TOPICS."
+  value       = local.deploy_outputs.inbound_topics
 }
 
 output "alarms_topic_arn" {

@@ -169,6 +169,11 @@ variable "pipeline_repository" {
   description = "Repository that the pipeline builds: owner/name."
   type        = string
   default     = ""
+
+  validation {
+    condition     = var.pipeline_repository == "" || can(regex("^[A-Za-z0-9._-]+/[A-Za-z0-9._/-]+$", var.pipeline_repository))
+    error_message = "owner/name; empty only where there is no pipeline."
+  }
 }
 
 variable "project" {
@@ -190,6 +195,17 @@ variable "region" {
   validation {
     condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))
     error_message = "A region such as eu-central-1."
+  }
+}
+
+variable "ses_identity" {
+  description = "Domain or address, verified in SES, that EMAIL_URL sends from: its bounces and complaints reach the site. Empty: mail goes out otherwise."
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = can(regex("^([^@ /]+@)?([a-z0-9-]+\\.)+[a-z]{2,}$|^$", var.ses_identity))
+    error_message = "A domain or an e-mail address, or empty."
   }
 }
 

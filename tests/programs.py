@@ -34,3 +34,8 @@ def find_postgres() -> Path | None:
         if all((folder / program).exists() for program in POSTGRES_PROGRAMS):
             return folder
     return None
+
+
+def find_nginx() -> str | None:
+    """Return the path of nginx; Debian keeps it off the PATH of whoever is not root."""
+    return shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")

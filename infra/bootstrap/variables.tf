@@ -71,4 +71,9 @@ variable "region" {
   description = "Where states are kept."
   type        = string
   default     = "eu-central-1"
+
+  validation {
+    condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))
+    error_message = "A region such as eu-central-1."
+  }
 }

@@ -6,7 +6,6 @@ can run on it: BROWSER_SITE=parts.
 """
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +15,7 @@ from types import FrameType
 
 from devops360.roles import PREFIXES
 from tests.operations.processes import free_port, get
+from tests.programs import find_nginx
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = sorted(set(PREFIXES.values()))
@@ -24,7 +24,7 @@ PYTHON = sys.executable
 
 
 def nginx_program() -> str:
-    found = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+    found = find_nginx()
     if not found:
         raise SystemExit("Install nginx.")
     return found

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.infra import tools
+from tests.infra.kubernetes import DIGEST, OUTPUTS, REPOSITORY, load_render
 from tests.infra.terraform import ENVIRONMENTS, Workspace
 
 HERE = Path(__file__).parent
@@ -43,3 +44,14 @@ def spoilt(tmp_path: Path, _programs: None) -> Workspace:
 @pytest.fixture(scope="session")
 def plans(infra: Workspace) -> dict[str, dict[str, Any]]:
     return {environment: infra.plan(environment) for environment in ENVIRONMENTS}
+
+
+@pytest.fixture(scope="session")
+def rendered(_programs: None) -> dict[str, str]:
+    """Return the manifests of each environment, as they would be applied."""
+    render = load_render()
+    image = f"{REPOSITORY}@{DIGEST}"
+    return {
+        environment: render.render(environment=environment, image=image, outputs=OUTPUTS)
+        for environment in ENVIRONMENTS
+    }

@@ -20,6 +20,8 @@ OUTPUTS: dict[str, Any] = {
     "database_url": "postgres://db.internal:5432/devops360?sslmode=verify-full",
     "events_topic_arn": "arn:aws:sns:eu-central-1:123456789012:events",
     "alarms_topic_arn": "arn:aws:sns:eu-central-1:123456789012:alarms",
+    "inbound_topics": "arn:aws:sns:eu-central-1:123456789012:mail,"
+    "arn:aws:sns:eu-central-1:123456789012:text",
     "app_secret_arn": "arn:aws:secretsmanager:eu-central-1:123456789012:secret:app",
     "database_secret_arn": "arn:aws:secretsmanager:eu-central-1:123456789012:secret:rds",
     "target_group_arns": {

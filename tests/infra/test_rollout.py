@@ -2,18 +2,21 @@
 
 import os
 import subprocess
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.infra.kubernetes import DIGEST, OUTPUTS, REPOSITORY, documents, load_render
+from tests.infra.kubernetes import documents
 from tests.infra.tools import ROOT
 
 KUBECTL = """#!/bin/sh
 echo "$*" >>"$CALLS"
 case "$*" in *"$FAIL_AT"*) exit 1 ;; esac
 """
+Check = Callable[[Path, Path], None]
 DEPLOYMENTS = ("accounts", "admin", "files", "notifications", "worker")
 
 
@@ -26,49 +29,99 @@ class Rollout:
         return [call for call in self.calls if words in call]
 
 
-def roll_out(place: Path, fail_at: str = "nothing fails") -> Rollout:
+def roll_out(
+    place: Path, fail_at: str = "nothing fails", script: Path = ROOT / "deploy/rollout.sh"
+) -> Rollout:
     kubectl = place / "kubectl"
     kubectl.write_text(KUBECTL)
     kubectl.chmod(0o755)
     calls = place / "calls"
     calls.touch()
     environment = {"PATH": f"{place}:{os.environ['PATH']}", "CALLS": str(calls), "FAIL_AT": fail_at}
-    command = [str(ROOT / "deploy/rollout.sh"), "manifests.yaml"]
+    command = [str(script), "manifests.yaml"]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     return Rollout(done.returncode, calls.read_text().splitlines())
 
 
-def test_it_migrates_and_then_rolls_out(tmp_path: Path) -> None:
-    rollout = roll_out(tmp_path)
-    assert rollout.status == 0
+def migrates_and_then_rolls_out(place: Path, script: Path) -> None:
+    rollout = roll_out(place, script=script)
+    assert rollout.status == 0, "it fails"
     order = ["delete job migrate", "name=migrate", "job/migrate", "name!=migrate"]
-    at = [next(i for i, call in enumerate(rollout.calls) if word in call) for word in order]
-    assert at == sorted(at)
+    at = [next((i for i, c in enumerate(rollout.calls) if word in c), -1) for word in order]
+    assert at == sorted(at), f"out of order: {at}"
+    assert -1 not in at, f"left out: {at}"
     for deployment in DEPLOYMENTS:
-        assert rollout.said(f"rollout status deployment/{deployment}")
-    assert not rollout.said("undo")
+        assert rollout.said(f"rollout status deployment/{deployment}"), "not waited for"
+    assert not rollout.said("undo"), "rolled back"
 
 
-def test_a_failed_migration_rolls_nothing_out(tmp_path: Path) -> None:
-    rollout = roll_out(tmp_path, fail_at="wait --for=condition=complete")
-    assert rollout.status == 1
-    assert not rollout.said("name!=migrate")
-    assert not rollout.said("rollout")
+def failed_migration_rolls_nothing_out(place: Path, script: Path) -> None:
+    rollout = roll_out(place, fail_at="wait --for=condition=complete", script=script)
+    assert not rollout.said("name!=migrate"), "rolled out all the same"
+    assert not rollout.said("rollout"), "rolled out all the same"
+    assert rollout.status == 1, "a failed migration is no failure"
 
 
-@pytest.mark.parametrize("deployment", DEPLOYMENTS)
-def test_what_does_not_become_ready_is_rolled_back(tmp_path: Path, deployment: str) -> None:
+def what_does_not_become_ready_is_rolled_back(place: Path, script: Path) -> None:
     """All of it, not the one part alone: parts of two versions were never tried together."""
-    rollout = roll_out(tmp_path, fail_at=f"rollout status deployment/{deployment} ")
-    assert rollout.status == 1
-    assert len(rollout.said("rollout undo")) == len(DEPLOYMENTS)
+    for deployment in DEPLOYMENTS:
+        (place / "calls").unlink(missing_ok=True)
+        rollout = roll_out(place, fail_at=f"rollout status deployment/{deployment} ", script=script)
+        assert rollout.status == 1, f"{deployment} is not ready, and nobody is told"
+        assert len(rollout.said("rollout undo")) == len(DEPLOYMENTS), "not all rolled back"
 
 
-def test_each_thing_is_applied_in_its_turn() -> None:
+CHECKS = (
+    migrates_and_then_rolls_out,
+    failed_migration_rolls_nothing_out,
+    what_does_not_become_ready_is_rolled_back,
+)
+FAULTS = [
+    (migrates_and_then_rolls_out, "kube delete job migrate", "true delete job migrate", "left out"),
+    (
+        migrates_and_then_rolls_out,
+        '    kube rollout status "deployment/$deployment" --timeout=10m ||',
+        "    true ||",
+        "not waited",
+    ),
+    (failed_migration_rolls_nothing_out, "    exit 1\nfi", "fi", "rolled out all the same"),
+    (failed_migration_rolls_nothing_out, "    exit 1\nfi", "    exit 0\nfi", "is no failure"),
+    (
+        what_does_not_become_ready_is_rolled_back,
+        '[ "${#failed[@]}" -gt 0 ] || exit 0',
+        "exit 0",
+        "nobody is told",
+    ),
+    (
+        what_does_not_become_ready_is_rolled_back,
+        '    kube rollout undo "deployment/$deployment"',
+        '    kube rollout undo "deployment/$deployment"; break',
+        "not all rolled back",
+    ),
+]
+
+
+@pytest.mark.parametrize("check", CHECKS)
+def test_the_script(tmp_path: Path, check: Check) -> None:
+    check(tmp_path, ROOT / "deploy/rollout.sh")
+
+
+@pytest.mark.parametrize(("check", "old", "new", "words"), FAULTS)
+def test_the_fault_is_noticed(tmp_path: Path, check: Check, old: str, new: str, words: str) -> None:
+    text = (ROOT / "deploy/rollout.sh").read_text()
+    assert old in text
+    script = tmp_path / "rollout.sh"
+    script.write_text(text.replace(old, new))
+    script.chmod(0o755)
+    with pytest.raises(AssertionError, match=words):
+        check(tmp_path, script)
+
+
+Manifests = list[dict[str, Any]]
+
+
+def each_thing_is_applied_in_its_turn(manifests: Manifests) -> None:
     """What the migration needs comes first; nothing is left out, and nothing comes twice."""
-    render = load_render()
-    image = f"{REPOSITORY}@{DIGEST}"
-    manifests = documents(render.render(environment="production", image=image, outputs=OUTPUTS))
     named = {
         (thing["kind"], thing["metadata"]["name"]): thing["metadata"]
         .get("labels", {})
@@ -83,3 +136,23 @@ def test_each_thing_is_applied_in_its_turn() -> None:
     assert migration == {("Job", "migrate")}
     assert {name for kind, name in then if kind == "Deployment"} == set(DEPLOYMENTS)
     assert {kind for kind, _ in then} >= {"CronJob", "Service", "TargetGroupBinding"}
+
+
+def test_turns(rendered: dict[str, str]) -> None:
+    each_thing_is_applied_in_its_turn(documents(rendered["production"]))
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "label"),
+    [("Job", "migrate", None), ("Deployment", "files", "migrate"), ("ConfigMap", "", "files")],
+)
+def test_turns_that_are_wrong(
+    rendered: dict[str, str], kind: str, name: str, label: str | None
+) -> None:
+    manifests = documents(rendered["production"])
+    thing = next(
+        t for t in manifests if t["kind"] == kind and t["metadata"]["name"].startswith(name)
+    )
+    thing["metadata"]["labels"] = {"app.kubernetes.io/name": label} if label else {}
+    with pytest.raises(AssertionError):
+        each_thing_is_applied_in_its_turn(manifests)

@@ -1,6 +1,7 @@
 """The state in S3 with S3's own lock, as infra/backend.tf has it, on moto's server."""
 
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -66,9 +67,12 @@ skip_metadata_api_check     = true
 skip_requesting_account_id  = true
 """
     (tmp_path / "backend.hcl").write_text(stand_in)
-    done = terraform(tmp_path, "init", "-no-color", "-backend-config=backend.hcl")
-    assert done.returncode == 0, done.stderr
     return tmp_path
+
+
+def init(work: Path) -> None:
+    done = terraform(work, "init", "-no-color", "-backend-config=backend.hcl")
+    assert done.returncode == 0, done.stderr
 
 
 def keys(aws: Aws, prefix: str) -> list[str]:
@@ -83,13 +87,16 @@ def keys(aws: Aws, prefix: str) -> list[str]:
     return [item["Key"] for item in answer.get("Contents", [])]
 
 
-def test_the_state_is_kept_and_the_lock_given_back(aws: Aws, work: Path) -> None:
+def keeps_the_state_and_gives_the_lock_back(aws: Aws, work: Path) -> None:
+    init(work)
     done = terraform(work, "apply", "-auto-approve", "-no-color")
     assert done.returncode == 0, done.stderr
-    assert keys(aws, work.name) == [f"{work.name}/terraform.tfstate"]
+    found = keys(aws, work.name)
+    assert found == [f"{work.name}/terraform.tfstate"], f"in the bucket: {found}"
 
 
-def test_two_do_not_apply_at_once(aws: Aws, work: Path) -> None:
+def refuses_a_second(aws: Aws, work: Path) -> None:
+    init(work)
     client = boto3.client(
         "s3",
         endpoint_url=aws.url,
@@ -101,5 +108,28 @@ def test_two_do_not_apply_at_once(aws: Aws, work: Path) -> None:
     key = f"{work.name}/terraform.tfstate.tflock"
     client.put_object(Bucket=BUCKET, Key=key, Body=lock.encode())
     done = terraform(work, "apply", "-auto-approve", "-no-color")
-    assert done.returncode == 1
+    assert done.returncode == 1, "two apply at once"
     assert "somebody else" in done.stderr
+
+
+def test_the_state_is_kept_and_the_lock_given_back(aws: Aws, work: Path) -> None:
+    keeps_the_state_and_gives_the_lock_back(aws, work)
+
+
+def test_two_do_not_apply_at_once(aws: Aws, work: Path) -> None:
+    refuses_a_second(aws, work)
+
+
+def test_a_state_elsewhere_is_noticed(aws: Aws, work: Path) -> None:
+    (work / "backend.tf").write_text('terraform {\n  backend "local" {}\n}\n')
+    (work / "backend.hcl").write_text("")
+    with pytest.raises(AssertionError, match=r"in the bucket: \[\]"):
+        keeps_the_state_and_gives_the_lock_back(aws, work)
+
+
+def test_a_missing_lock_is_noticed(aws: Aws, work: Path) -> None:
+    text = (work / "backend.tf").read_text()
+    (work / "backend.tf").write_text(re.sub(r"use_lockfile\s+= true", "", text))
+    assert (work / "backend.tf").read_text() != text
+    with pytest.raises(AssertionError, match="two apply at once"):
+        refuses_a_second(aws, work)

@@ -35,6 +35,42 @@ FAULTS = {
 }
 
 
+# Held by tests/*.tftest.hcl: file, line, what becomes of it, which of them speaks, words.
+BROKEN = {
+    "a zone without a way out": (
+        "modules/network/main.tf",
+        'resource "aws_route" "private" {\n  count = var.zone_count',
+        'resource "aws_route" "private" {\n  count = 2',
+        "modules",
+        "Every zone has its way out",
+    ),
+    "a balancer without a part for the rest": (
+        "modules/alb/variables.tf",
+        "if length(paths) == 0]) == 1",
+        "if length(paths) == 0]) >= 0",
+        "modules",
+        "Missing expected failure",
+    ),
+    "a password in the database's address": (
+        "outputs.tf",
+        "postgres://${module.rds.address}",
+        "postgres://me@${module.rds.address}",
+        "environments",
+        "its address holds no password",
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", BROKEN)
+def test_its_own_tests_would_fail(spoilt: Workspace, fault: str) -> None:
+    file, old, new, suite, words = BROKEN[fault]
+    spoilt.replace(file, old, new)
+    spoilt.init()
+    result = spoilt.run("test", "-no-color", f"-filter=tests/{suite}.tftest.hcl")
+    assert result.status != 0
+    assert words in " ".join(result.output.split()), result.output
+
+
 @pytest.mark.parametrize("fault", FAULTS)
 def test_refuses(spoilt: Workspace, fault: str) -> None:
     spoilt.replace(*FAULTS[fault])

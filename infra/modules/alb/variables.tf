@@ -16,6 +16,11 @@ variable "deletion_protection" {
 variable "domain_name" {
   description = "Name that leads to the balancer."
   type        = string
+
+  validation {
+    condition     = can(regex("^([a-z0-9-]+\\.)+[a-z]{2,}$", var.domain_name))
+    error_message = "A host name, in lower case, without a scheme or a path."
+  }
 }
 
 variable "log_bucket" {
@@ -26,6 +31,11 @@ variable "log_bucket" {
 variable "name" {
   description = "Name of the balancer."
   type        = string
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{0,60}$", var.name))
+    error_message = "Lower-case letters, digits and hyphens, and a letter first."
+  }
 }
 
 variable "pod_group_id" {
@@ -36,6 +46,11 @@ variable "pod_group_id" {
 variable "port" {
   description = "Port on which pods listen."
   type        = number
+
+  validation {
+    condition     = var.port >= 1024 && var.port <= 65535
+    error_message = "A port that a process may listen on without being root."
+  }
 }
 
 variable "services" {
@@ -66,4 +81,9 @@ variable "vpc_id" {
 variable "zone_id" {
   description = "Hosted zone of domain_name."
   type        = string
+
+  validation {
+    condition     = can(regex("^Z[A-Z0-9]{5,}$", var.zone_id))
+    error_message = "A hosted zone's id, such as Z0123456789ABCDEFGHIJ."
+  }
 }

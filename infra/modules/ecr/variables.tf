@@ -6,4 +6,9 @@ variable "force_delete" {
 variable "name" {
   description = "Name of the repository."
   type        = string
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{0,60}$", var.name))
+    error_message = "Lower-case letters, digits and hyphens, and a letter first."
+  }
 }

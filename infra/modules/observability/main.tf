@@ -4,7 +4,7 @@
 locals {
   # Where the add-on below writes to; made here, so that it has a key and an end.
   log_group = "/aws/containerinsights/${var.cluster_name}/application"
-  # Words of the site's log lines (devops360/observability/logs.py); tests/infra/test_agreement.py
+  # Words of the site's log lines (devops360/observability/logs.py); tests/infra/own/agreement.py
   # looks for them in the code.
   patterns = {
     errors       = "?ERROR ?CRITICAL"

@@ -26,16 +26,31 @@ variable "database_storage_gib" {
 variable "log_retention_days" {
   description = "How long the pods' output is kept."
   type        = number
+
+  validation {
+    condition     = contains([14, 30, 60, 90, 180, 365], var.log_retention_days)
+    error_message = "One of 14, 30, 60, 90, 180, 365: CloudWatch takes no other numbers."
+  }
 }
 
 variable "name" {
   description = "Prefix of names."
   type        = string
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{0,60}$", var.name))
+    error_message = "Lower-case letters, digits and hyphens, and a letter first."
+  }
 }
 
 variable "region" {
   description = "Region of metrics and logs."
   type        = string
+
+  validation {
+    condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))
+    error_message = "A region such as eu-central-1."
+  }
 }
 
 variable "target_groups" {

@@ -230,7 +230,8 @@ resource "aws_codebuild_project" "this" {
   description    = "Builds the image, migrates, rolls out: buildspec.yml"
   service_role   = aws_iam_role.build.arn
   encryption_key = module.key.arn
-  build_timeout  = 60
+  # Every test comes before the image.
+  build_timeout = 150
 
   artifacts {
     type = "CODEPIPELINE"

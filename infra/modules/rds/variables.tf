@@ -1,6 +1,11 @@
 variable "backup_days" {
   description = "How far back the database can be restored to a point in time."
   type        = number
+
+  validation {
+    condition     = var.backup_days >= 7 && var.backup_days <= 35
+    error_message = "Between 7 and 35 days: RDS keeps no more, and less is no backup."
+  }
 }
 
 variable "client_group_id" {
@@ -16,11 +21,21 @@ variable "deletion_protection" {
 variable "instance_class" {
   description = "Size of the database."
   type        = string
+
+  validation {
+    condition     = can(regex("^db\\.[a-z0-9]+\\.[a-z0-9]+$", var.instance_class))
+    error_message = "A class such as db.t4g.micro."
+  }
 }
 
 variable "log_retention_days" {
   description = "How long the database's log is kept."
   type        = number
+
+  validation {
+    condition     = contains([14, 30, 60, 90, 180, 365], var.log_retention_days)
+    error_message = "One of 14, 30, 60, 90, 180, 365: CloudWatch takes no other numbers."
+  }
 }
 
 variable "multi_az" {
@@ -31,6 +46,11 @@ variable "multi_az" {
 variable "name" {
   description = "Identifier of the database."
   type        = string
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{0,60}$", var.name))
+    error_message = "Lower-case letters, digits and hyphens, and a letter first."
+  }
 }
 
 variable "skip_final_snapshot" {

@@ -1,12 +1,21 @@
-# Two topics: events, which the site publishes and others may subscribe to, and alarms, which reach
-# the operator. And the account's limit on what text messages may cost.
+# Topics out: events, which the site publishes and others may subscribe to, and alarms, which reach the
+# operator. Topics in: what became of mails and texts, which the site is told over HTTPS. And the
+# account's limit on what text messages may cost.
 
 module "key" {
   source = "../kms_key"
 
   name        = "${var.name}-topics"
   description = "Messages of ${var.name}"
-  services    = ["cloudwatch.amazonaws.com", "budgets.amazonaws.com"]
+  services    = concat(["cloudwatch.amazonaws.com", "budgets.amazonaws.com"], values(local.reporters))
+}
+
+locals {
+  # What is reported to the site, and which service of AWS does so.
+  reporters = {
+    mail = "ses.amazonaws.com"
+    text = "sms-voice.amazonaws.com"
+  }
 }
 
 resource "aws_sns_topic" "events" {
@@ -51,6 +60,82 @@ resource "aws_sns_topic_policy" "this" {
       }]
     )
   })
+}
+
+# Standard ones: SES takes no other, and FIFO topics do not post over HTTPS.
+resource "aws_sns_topic" "inbound" {
+  for_each = local.reporters
+
+  name                              = "${var.name}-${each.key}-reports"
+  kms_master_key_id                 = module.key.arn
+  signature_version                 = 2
+  http_failure_feedback_role_arn    = aws_iam_role.feedback.arn
+  http_success_feedback_role_arn    = aws_iam_role.feedback.arn
+  http_success_feedback_sample_rate = 10
+}
+
+resource "aws_sns_topic_policy" "inbound" {
+  for_each = local.reporters
+
+  arn = aws_sns_topic.inbound[each.key].arn
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid       = "TlsOnly"
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = "sns:Publish"
+        Resource  = aws_sns_topic.inbound[each.key].arn
+        Condition = { Bool = { "aws:SecureTransport" = "false" } }
+      },
+      {
+        Sid       = "ReportsOfThisAccount"
+        Effect    = "Allow"
+        Principal = { Service = each.value }
+        Action    = "sns:Publish"
+        Resource  = aws_sns_topic.inbound[each.key].arn
+        Condition = { StringEquals = { "aws:SourceAccount" = var.account_id } }
+      },
+    ]
+  })
+}
+
+# The site confirms by itself, once it is there: so not endpoint_auto_confirms, which would wait for a
+# site that the same apply makes possible. infra/bin/up has SNS ask again after the roll-out.
+resource "aws_sns_topic_subscription" "inbound" {
+  for_each = local.reporters
+
+  topic_arn = aws_sns_topic.inbound[each.key].arn
+  protocol  = "https"
+  endpoint  = var.inbound_url
+
+  # A roll-out or a lost zone is survived: half an hour. The site believes no message that is older
+  # than 75 minutes (notifications/inbound/signature.py), and SNS allows an hour.
+  delivery_policy = jsonencode({
+    healthyRetryPolicy = {
+      minDelayTarget     = 30
+      maxDelayTarget     = 600
+      numRetries         = 8
+      numMaxDelayRetries = 0
+      numMinDelayRetries = 0
+      numNoDelayRetries  = 0
+      backoffFunction    = "exponential"
+    }
+  })
+}
+
+# Where mail goes out by SES.
+resource "aws_ses_identity_notification_topic" "this" {
+  for_each = toset(var.ses_identity == "" ? [] : ["Bounce", "Complaint"])
+
+  identity          = var.ses_identity
+  notification_type = each.key
+  topic_arn         = aws_sns_topic.inbound["mail"].arn
+
+  # SES tries whether it may publish.
+  depends_on = [aws_sns_topic_policy.inbound]
 }
 
 # Must be confirmed from the mailbox: until then, alarms reach nobody.

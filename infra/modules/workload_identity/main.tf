@@ -70,6 +70,14 @@ locals {
     Condition = { StringEquals = { "kms:ViaService" = "sns.${var.region}.amazonaws.com" } }
   }]
 
+  # The site is told of the subscription; its worker confirms it (notifications/receivers/tasks.py).
+  subscribe = [{
+    Sid      = "ConfirmWhatIsReported"
+    Effect   = "Allow"
+    Action   = "sns:ConfirmSubscription"
+    Resource = var.inbound_topic_arns
+  }]
+
   # A text message has no ARN but its number: everything but what SNS gives an ARN to. The account's
   # monthly limit is what holds the bill.
   sms = [{
@@ -86,7 +94,7 @@ locals {
     migrate       = local.app_secret
     notifications = concat(local.app_secret, local.probe)
     scheduler     = local.app_secret
-    worker        = concat(local.app_secret, local.probe, local.bucket.worker, local.topic, local.sms)
+    worker        = concat(local.app_secret, local.probe, local.bucket.worker, local.topic, local.subscribe, local.sms)
   }
 }
 

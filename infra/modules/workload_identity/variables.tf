@@ -1,6 +1,11 @@
 variable "account_id" {
   description = "This account."
   type        = string
+
+  validation {
+    condition     = can(regex("^[0-9]{12}$", var.account_id))
+    error_message = "An account is twelve digits."
+  }
 }
 
 variable "alarms_topic_arn" {
@@ -43,19 +48,39 @@ variable "database_secret_arn" {
   type        = string
 }
 
+variable "inbound_topic_arns" {
+  description = "Topics whose posts the site asks for."
+  type        = list(string)
+}
+
 variable "name" {
   description = "Prefix of the roles' names."
   type        = string
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{0,60}$", var.name))
+    error_message = "Lower-case letters, digits and hyphens, and a letter first."
+  }
 }
 
 variable "namespace" {
   description = "Kubernetes namespace of the service accounts."
   type        = string
+
+  validation {
+    condition     = can(regex("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", var.namespace))
+    error_message = "A namespace: lower-case letters, digits and hyphens."
+  }
 }
 
 variable "region" {
   description = "Region of the services that use keys on our behalf."
   type        = string
+
+  validation {
+    condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))
+    error_message = "A region such as eu-central-1."
+  }
 }
 
 variable "topic_arn" {

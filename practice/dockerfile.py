@@ -56,7 +56,7 @@ def shortcomings(text: str) -> Iterator[str]:
     if not found:
         yield "It has no FROM: an image stands on another one."
         return
-    if len(found) < 2:  # noqa: PLR2004
+    if len(found) < 2:
         yield "It has one stage: what builds (pip, compilers) should stay in a first one."
     first, last = found[0], found[-1]
     if "@sha256:" not in first.base and not re.search(r":v?\d", first.base):

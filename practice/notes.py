@@ -42,7 +42,7 @@ def shortcomings(file: Path) -> Iterator[str]:
             yield f"Under {word!r} are {len(body.split())} words. Tell {SECTIONS[word]}."
     seen = told["saw"]
     if seen is not None:
-        if len(TIME.findall(seen)) < 2:  # noqa: PLR2004
+        if len(TIME.findall(seen)) < 2:
             yield "Say when you saw it: the time it broke and the time it was well again (14:05)."
         if not FENCED.search(seen):
             yield "Show what you saw: lines of the log, or of a drill's report, between ``` marks."

@@ -31,7 +31,7 @@ def read_parts(file: Path) -> tuple[dict[str, str], str]:
 def shortcomings(parts: dict[str, str]) -> Iterator[str]:
     """Yield what is wrong with the running parts."""
     for role, url in parts.items():
-        if get(f"{url}/livez")[0] != 200:  # noqa: PLR2004
+        if get(f"{url}/livez")[0] != 200:
             yield f"{url} does not answer: SERVICE={role} PORT=… .venv/bin/gunicorn"
             continue
         # Its own first: who serves nothing of them is somebody else.

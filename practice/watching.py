@@ -48,7 +48,7 @@ def shortcomings(rules: list[dict[str, Any]], measured: str) -> Iterator[str]:
                 yield f"{name} does not say {why} ({part})."
         if rule.get("labels", {}).get("severity") not in {"page", "ticket"}:
             yield f"{name} does not say whether it may wake somebody: labels: severity."
-        if len(rule.get("annotations", {}).get("summary", "")) < 20:  # noqa: PLR2004
+        if len(rule.get("annotations", {}).get("summary", "")) < 20:
             yield f"{name} does not tell what is wrong: annotations: summary."
         yield from _about_metrics(name, str(rule.get("expr", "")), measured)
 
@@ -74,4 +74,4 @@ def _family(word: str, there: set[str]) -> bool:
 def metrics(port: str) -> str:
     """Return what the site measures now; "" where nobody answers."""
     status, text = get(f"http://localhost:{port}/metrics")
-    return text if status == 200 else ""  # noqa: PLR2004
+    return text if status == 200 else ""

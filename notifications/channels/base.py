@@ -52,7 +52,7 @@ class Message:
     # Rows of a small table: label and value.
     details: tuple[tuple[str, str], ...] = ()
     # The event's own values, for machines.
-    context: Mapping[str, JSON] = field(default_factory=dict)
+    context: Mapping[str, JSON] = field(default_factory=dict, hash=False)
     # "" where it is for the site and not for a person.
     recipient_id: str = ""
     recipient_name: str = ""
@@ -115,3 +115,6 @@ class Channel(ABC):
         Raises TemporaryError, ThrottledError, BadAddressError or RefusedError
         (notifications.errors). Anything else counts as temporary, and is logged as a defect.
         """
+
+    def rest(self) -> None:  # noqa: B027  (most keep nothing)
+        """Let go of what is kept from one send to the next: there is nothing to send just now."""

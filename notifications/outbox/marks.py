@@ -1,14 +1,17 @@
 """Writing down how it went. A worker marks only what is still its own by the claim."""
 
+import json
 import logging
 import random
 import uuid
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db import transaction
-from django.db.models import Case, F, Q, Value, When
+from django.db import connection, transaction
+from django.db.models import F, Q
 from django.utils import timezone
 
 from notifications import suppression
@@ -37,6 +40,20 @@ def delay_after(attempts: int) -> float:
     return random.uniform(0, longest)  # noqa: S311  (jitter)
 
 
+MARK = """
+UPDATE notifications_delivery
+SET state = 'sent', receipt = went.receipt, error = '', finished_at = %s, claim = NULL
+FROM {rows}
+WHERE notifications_delivery.id = went.id AND notifications_delivery.claim = went.claim
+"""
+ROWS_OF_ARRAYS = "unnest(%s::bigint[], %s::uuid[], %s::text[]) AS went (id, claim, receipt)"
+ROWS_OF_JSON = """(
+    SELECT json_extract(value, '$[0]') AS id, json_extract(value, '$[1]') AS claim,
+        json_extract(value, '$[2]') AS receipt
+    FROM json_each(%s)
+) AS went"""
+
+
 @dataclass(frozen=True)
 class Sent:
     delivery: Delivery
@@ -44,20 +61,33 @@ class Sent:
 
 
 @transaction.atomic
-def mark_sent(sent: Sequence[Sent], *, token: uuid.UUID) -> int:
-    """Mark what went, in one statement; return how many were still this worker's."""
-    now = timezone.now()
-    ids = [each.delivery.pk for each in sent]
-    receipts = [
-        When(pk=each.delivery.pk, then=Value(each.receipt)) for each in sent if each.receipt
-    ]
-    own = Delivery.objects.filter(pk__in=ids, claim=token)
-    receipt = Case(*receipts, default=Value("")) if receipts else Value("")
-    marked = own.update(state=State.SENT, receipt=receipt, error="", finished_at=now, claim=None)
-    _erase_letters(ids)
-    for each in sent:
-        DELIVERIES.labels(each.delivery.channel, "sent").inc()
+def mark_sent(sent: Sequence[Sent]) -> int:
+    """Mark what went, in one statement; return how many were still their claims' own."""
+    if not sent:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(*_marking(sent))
+        marked: int = cursor.rowcount
+    letters = [each.delivery.pk for each in sent if each.delivery.letter_id]
+    if letters:
+        _erase_letters(letters)
+    for channel, count in Counter(each.delivery.channel for each in sent).items():
+        DELIVERIES.labels(channel, "sent").inc(count)
     return marked
+
+
+def _marking(sent: Sequence[Sent]) -> tuple[str, list[Any]]:
+    """Return the statement, in which each row has a receipt of its own, and its parameters.
+
+    The ORM's way to say it is a CASE of a thousand WHENs, which takes longer than to send.
+    """
+    now = connection.ops.adapt_datetimefield_value(timezone.now())
+    rows = [(each.delivery.pk, each.delivery.claim, each.receipt) for each in sent]
+    if connection.vendor == "postgresql":
+        return MARK.format(rows=ROWS_OF_ARRAYS), [now, *map(list, zip(*rows, strict=True))]
+    # SQLite keeps a UUID as its 32 digits.
+    as_json = json.dumps([(pk, claim.hex if claim else "", text) for pk, claim, text in rows])
+    return MARK.format(rows=ROWS_OF_JSON), [now, as_json]
 
 
 def mark_dropped(delivery: Delivery, *, why: str) -> None:

@@ -25,8 +25,11 @@ TROUBLE_SECONDS = 2.0
 IDLE_SECONDS = 0.5
 # What comes back within this is marked in one statement.
 GATHER_SECONDS = 0.02
-# Taken per sender, so that none waits for the database between two sends.
-BACKLOG = 25
+# What a channel has in hand, per sender: about as much as it sends in a second. So senders never
+# wait for the database, and a code never waits long behind what was taken before it.
+FIRST_BATCH = 25
+LARGEST_BATCH = 250
+IN_HAND_SECONDS = 1.0
 PAUSE_WHEN_THROTTLED = 5.0
 
 
@@ -43,6 +46,36 @@ class Outcome:
     @property
     def circuit(self) -> str:
         return circuits.circuit_of(self.channel, self.delivery.endpoint_id)
+
+
+class Pace:
+    """How many of a channel's deliveries are taken at once, by how fast the last ones went."""
+
+    def __init__(self, senders: int) -> None:
+        self.smallest, self.largest = senders * 2, senders * LARGEST_BATCH
+        self.first = self.batch = senders * FIRST_BATCH
+        self._taken = 0
+        self._taken_at = 0.0
+
+    def room(self, under_way: int) -> int:
+        """Return how many to take: none while more than half of a batch is in hand."""
+        return 0 if under_way > self.batch // 2 else self.batch - under_way
+
+    def took(self, count: int) -> None:
+        """Note that so many were taken. What was taken before is half gone, or more."""
+        now = time.monotonic()
+        seconds, last = now - self._taken_at, self._taken
+        self._taken, self._taken_at = count, now
+        if not count or last < self.batch // 2:
+            return
+        if seconds < IN_HAND_SECONDS / 2:
+            self.batch = min(self.largest, self.batch * 2)
+        elif seconds > IN_HAND_SECONDS * 2:
+            self.batch = max(self.smallest, self.batch // 2)
+
+    def failed(self) -> None:
+        """Take less again: each that is tried at a receiver that is down loses an attempt."""
+        self.batch = min(self.batch, self.first)
 
 
 class Pump:
@@ -64,6 +97,7 @@ class Pump:
             for channel in self.channels
         }
         self._under_way: dict[Future[Outcome], str] = {}
+        self._pace = {channel.name: Pace(channel.concurrency) for channel in self.channels}
         # Sent, and not yet written down: kept while the database does not answer.
         self._unmarked: list[Outcome] = []
 
@@ -78,6 +112,7 @@ class Pump:
                 self.stopping.wait(TROUBLE_SECONDS)
             else:
                 if not busy:
+                    self._rest()
                     # Back to the pool on PostgreSQL; SQLite's stays open.
                     close_old_connections()
                     self.stopping.wait(IDLE_SECONDS)
@@ -96,8 +131,14 @@ class Pump:
         self.stopping.set()
         while self._under_way or self._unmarked:
             self._collect(timeout=1)
+        self._rest()
         for sender in self._senders.values():
             sender.shutdown()
+
+    def _rest(self) -> None:
+        """Let channels drop what they keep. In a sender: a server that stalls holds up no other."""
+        for channel in self.channels:
+            self._senders[channel.name].submit(channel.rest)
 
     def step(self) -> bool:
         """Take, hand to senders and mark once. Returns whether there was anything to do."""
@@ -109,10 +150,11 @@ class Pump:
 
     def _take(self, channel: Channel) -> int:
         under_way = sum(1 for name in self._under_way.values() if name == channel.name)
-        room = channel.concurrency * BACKLOG - under_way
-        if room < channel.concurrency:
+        room = self._pace[channel.name].room(under_way)
+        if not room:
             return 0
         claim = claim_due(channel, limit=room, lease=self.lease)
+        self._pace[channel.name].took(len(claim.deliveries))
         if claim.deliveries:
             self._paused = {name for name in self._paused if not _is_of(name, channel)}
             around = triage.Surroundings.of(claim.deliveries)
@@ -180,9 +222,7 @@ class Pump:
         sent = [outcome for outcome in outcomes if outcome.receipt is not None]
         failed = [(outcome, outcome.error) for outcome in outcomes if outcome.error is not None]
         untried = [each for each in outcomes if each.receipt is None and each.error is None]
-        for claim, group in _by_claim(sent):
-            went = [marks.Sent(each.delivery, each.receipt or "") for each in group]
-            marks.mark_sent(went, token=claim.token)
+        marks.mark_sent([marks.Sent(each.delivery, each.receipt or "") for each in sent])
         for claim, group in _by_claim(untried):
             marks.mark_released([each.delivery for each in group], token=claim.token)
         for outcome, error in failed:
@@ -203,6 +243,7 @@ class Pump:
                 circuits.pause(outcome.circuit, seconds=seconds)
         broken = {each.circuit for each, error in failed if isinstance(error, TemporaryError)}
         for name in broken - working:
+            self._pace[name.partition(":")[0]].failed()
             if circuits.note_failure(name):
                 self._paused.add(name)
 

@@ -1,13 +1,15 @@
 """A mail server on loopback that takes mail, or does not, as a test says."""
 
-import random
 import re
 import socketserver
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+# RFC 5321, 4.5.2.
+DOUBLED = re.compile(rb"(?m)^\.\.")
 MESSAGE_ID = re.compile(rb"(?im)^Message-ID:\s*<([^@>]+)@")
 
 
@@ -16,16 +18,21 @@ class Mailbox:
     """What has arrived, by recipient: each with the key in its Message-ID.
 
     `answer` says what comes to the end of DATA: "250 ok", another reply, "cut" for a connection
-    that ends without one after the mail was taken, "stall" for one that never answers.
+    that ends without one after the mail was taken, "drop" before it was, "stall" for one that
+    takes the mail and says nothing for `stall_seconds`.
     """
 
     port: int = 0
     answer: Callable[[str], str] = lambda to: "250 ok"
     greet: Callable[[], str] = lambda: "220 loopback"
+    sender: Callable[[], str] = lambda: "250 ok"
     recipient: Callable[[str], str] = lambda to: "250 ok"
     arrived: dict[str, list[str]] = field(default_factory=dict)
+    # The last few mails themselves, without what SMTP doubles and adds.
+    raw: deque[bytes] = field(default_factory=lambda: deque(maxlen=5))
     lock: threading.Lock = field(default_factory=threading.Lock)
     closing: threading.Event = field(default_factory=threading.Event)
+    stall_seconds: float = 60.0
 
     @property
     def url(self) -> str:
@@ -34,15 +41,19 @@ class Mailbox:
     @property
     def mailer(self) -> dict[str, object]:
         """As MAILERS has it."""
+        return self.mailer_with(timeout=2)
+
+    def mailer_with(self, *, timeout: float) -> dict[str, object]:
         return {
             "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
-            "OPTIONS": {"host": "127.0.0.1", "port": self.port, "timeout": 2},
+            "OPTIONS": {"host": "127.0.0.1", "port": self.port, "timeout": timeout},
         }
 
     def take(self, to: str, raw: bytes) -> None:
         found = MESSAGE_ID.search(raw)
         with self.lock:
             self.arrived.setdefault(to, []).append(found[1].decode() if found else "")
+            self.raw.append(DOUBLED.sub(b".", raw.removesuffix(b".\r\n")))
 
 
 class Session(socketserver.StreamRequestHandler):
@@ -55,7 +66,9 @@ class Session(socketserver.StreamRequestHandler):
         to = ""
         while line := self.rfile.readline().decode(errors="replace").strip():
             verb = line[:4].upper()
-            if verb == "RCPT":
+            if verb == "MAIL":
+                self.say(box.sender())
+            elif verb == "RCPT":
                 to = line.partition("<")[2].partition(">")[0]
                 self.say(box.recipient(to))
             elif verb == "DATA":
@@ -78,12 +91,11 @@ class Session(socketserver.StreamRequestHandler):
                 return "cut"
             raw += piece
         reply = box.answer(to)
-        if reply == "stall":
-            box.closing.wait(60)
-            return "cut"
-        if reply.startswith("250") or reply == "cut":
+        if reply.startswith("250") or reply in {"cut", "stall"}:
             box.take(to, raw)
-        return reply
+        if reply == "stall":
+            box.closing.wait(box.stall_seconds)
+        return "cut" if reply in {"drop", "stall"} else reply
 
     def say(self, line: str) -> None:
         self.wfile.write(f"{line}\r\n".encode())
@@ -112,21 +124,3 @@ def mail_server() -> Iterator[Mailbox]:
             box.closing.set()
             server.shutdown()
             thread.join()
-
-
-def troubled(seed: int) -> Callable[[str], str]:
-    """Return answers of a server on a bad day: a quarter of the mail gets no good one."""
-    chance, lock = random.Random(seed), threading.Lock()
-
-    def answer(to: str) -> str:
-        with lock:
-            dice = chance.random()
-        if dice < 0.10:
-            return "451 try later"
-        if dice < 0.15:
-            return "cut"
-        if dice < 0.20:
-            return "452 too much"
-        return "421 too fast" if dice < 0.22 else "250 ok"
-
-    return answer

@@ -55,9 +55,10 @@ def test_a_dead_workers_lease_runs_out(db: None) -> None:
     assert [each.pk for each in second.deliveries] == [owed.pk]
     assert second.deliveries[0].idempotency_key == owed.idempotency_key
     # The first is not dead but slow: what it says now counts no more.
-    late = [marks.Sent(first.deliveries[0], "")]
-    assert marks.mark_sent(late, token=first.token) == 0
-    assert marks.mark_sent(late, token=second.token) == 1
+    assert marks.mark_sent([marks.Sent(first.deliveries[0], "late")]) == 0
+    assert marks.mark_sent([marks.Sent(second.deliveries[0], "again")]) == 1
+    owed.refresh_from_db()
+    assert (owed.state, owed.receipt, owed.claim) == ("sent", "again", None)
 
 
 def test_letters_go_before_notices_and_these_before_announcements(db: None) -> None:

@@ -41,4 +41,6 @@ class Command(BaseCommand):
             receipt = sender.send(target=Target(to, endpoint), message=message, idempotency_key=key)
         except ChannelError as error:
             raise CommandError(f"{type(error).__name__}: {error}") from error
+        finally:
+            sender.rest()
         self.stdout.write(f"Sent. Key: {key}. Receipt: {receipt or 'none'}.")

@@ -49,8 +49,9 @@ def _send_to(person: AbstractBaseUser, timing: Timing | None, now: datetime) -> 
     held = Delivery.objects.filter(
         state=Delivery.State.HELD, notification__recipient_id=person.pk, created_at__lte=until
     )
-    # A worker that looks at the same moment passes over these.
-    due = list(held.select_for_update(skip_locked=True, of=("self",)).order_by("pk"))
+    # Of two workers at once the later waits here, at the first row, and then finds none held. It
+    # must not pass over what is locked: each would take a part, and the person get two digests.
+    due = list(held.select_for_update(of=("self",)).order_by("pk"))
     if not due:
         return False
     digest = Notification.objects.create(

@@ -71,7 +71,9 @@ def _box(user: AbstractBaseUser, box: str) -> NotificationQuerySet:
 
 def unread_count(user: AbstractBaseUser) -> int:
     """Return how many are unread, at most MANY. One query, of an index that holds no others."""
-    return Notification.objects.inbox_of(user.pk).unread()[:MANY].count()
+    unread = Notification.objects.inbox_of(user.pk).unread()
+    # Without an order: of the index alone, which sorting would have read rows for.
+    return unread.order_by()[:MANY].count()
 
 
 def newest_unread(user: AbstractBaseUser) -> Notification | None:

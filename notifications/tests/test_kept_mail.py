@@ -76,3 +76,15 @@ def test_only_the_newest_are_kept(tmp_path: Path) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_has_its_look(client: Client, db: None, kind: str) -> None:
     assert client.get(f"/outbox/looks/{kind}/").status_code == 200
+
+
+def test_a_look_in_light_and_dark(client: Client, db: None) -> None:
+    path = "/outbox/looks/file_shared/html/"
+    as_it_is = client.get(path).text
+    assert "@media (prefers-color-scheme: dark)" in as_it_is
+    for scheme, media in (("light", "@media not all {"), ("dark", "@media all {")):
+        shown = client.get(path, {"scheme": scheme}).text
+        assert media in shown
+        assert f'name="color-scheme" content="{scheme}"' in shown
+        assert "prefers-color-scheme" not in shown
+    assert client.get(path, {"scheme": "<script>"}).text == as_it_is

@@ -16,6 +16,9 @@ from notifications import kept_mail
 from notifications.kinds import KINDS
 from notifications.looks import look_of
 
+# When the style of dark readers applies.
+SCHEMES = {"light": "@media not all", "dark": "@media all"}
+
 type View[**P] = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 # Our page shows the mail in a frame. The mail itself may do nothing but have a style.
@@ -77,7 +80,15 @@ def looks_page(request: HttpRequest, kind: str = "new_browser") -> HttpResponse:
 @csp_override(MAIL)
 @on_a_laptop
 def look_html(request: HttpRequest, kind: str) -> HttpResponse:
-    return HttpResponse(_look(kind).html)
+    """Answer the mail as it is; with `?scheme=light` or `dark`, as a reader of that kind shows it.
+
+    Browsers ask the system for its scheme, and not the frame.
+    """
+    html = _look(kind).html
+    if (scheme := request.GET.get("scheme")) in SCHEMES:
+        html = html.replace("@media (prefers-color-scheme: dark)", SCHEMES[scheme])
+        html = html.replace('content="light dark"', f'content="{scheme}"')
+    return HttpResponse(html)
 
 
 def _find(name: str) -> kept_mail.KeptMail:

@@ -7,9 +7,14 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from notifications.kinds import KINDS
 from tests.browser.conftest import Complaints, OpenPage
 from tests.browser.site import ROOT, Person, Site
 
+ADD_MAIL = """html => {
+    const mail = new DOMParser().parseFromString(html, "text/html");
+    document.body.append(...mail.body.children);
+}"""
 PHONE = {"width": 360, "height": 740}
 TELL = """
 from django.contrib.auth import get_user_model
@@ -116,6 +121,32 @@ def test_on_a_phone(
         page.goto(path)
         axe(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], path
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_kind_of_mail_can_be_read_by_everybody(
+    open_page: OpenPage, axe: Callable[[Page], None], scheme: str
+) -> None:
+    page = open_page(color_scheme=scheme)
+    # One below the other, for one check. Under the site's own policy for mails none could run.
+    for kind in KINDS:
+        answer = page.request.get(f"/outbox/looks/{kind}/html/")
+        assert answer.ok, kind
+        if page.locator("h1").count():
+            page.evaluate(ADD_MAIL, answer.text())
+        else:
+            page.set_content(answer.text())
+    expect(page.locator("h1")).to_have_count(len(KINDS))
+    axe(page)
+
+
+def test_the_looks_are_shown_in_light_and_dark_beside_each_other(open_page: OpenPage) -> None:
+    page = open_page()
+    page.goto("/outbox/looks/file_shared/")
+    for scheme, background in (("light", "rgb(246, 247, 249)"), ("dark", "rgb(8, 12, 21)")):
+        mail = page.frame_locator(f"iframe[title='The mail as a {scheme} reader shows it']")
+        expect(mail.locator("body")).to_have_css("background-color", background)
+        expect(mail.get_by_role("heading")).to_contain_text("shared")
 
 
 def test_the_table_by_keyboard(

@@ -23,12 +23,14 @@ type Behaviour = Callable[["Handler"], None]
 
 class Handler(BaseHTTPRequestHandler):
     server: "Server"
+    # What it was asked, for a behaviour to look at.
+    got: Received
 
     def take(self) -> None:
         length = int(self.headers.get("Content-Length") or 0)
         headers = {name.lower(): value for name, value in self.headers.items()}
-        got = Received(self.command, self.path, headers, self.rfile.read(length))
-        self.server.received.append(got)
+        self.got = Received(self.command, self.path, headers, self.rfile.read(length))
+        self.server.received.append(self.got)
         self.server.behaviour(self)
 
     do_GET = do_POST = take  # noqa: N815  (the names that http.server looks for)

@@ -1,7 +1,8 @@
 """Run everything and write var/bench/results.{json,md} and ratios.svg.
 
 BENCH=quick: small, to see that it runs. BENCH_WORK=download,zip: only work whose name holds one
-of these. BENCH_SERVERS=sqlite,nginx: only these servers. BENCH_ROUNDS=9: more turns.
+of these; `outbox` and `memory` are work of their own. BENCH_SERVERS=sqlite,nginx: only these
+servers. BENCH_ROUNDS=9: more turns.
 """
 
 import os
@@ -15,6 +16,7 @@ from pathlib import Path
 from bench import servers
 from bench.chart import draw
 from bench.memory import measure_memory
+from bench.outbox import measure_outbox
 from bench.report import Results, tables, write
 from bench.servers import MissingError, Server
 from bench.sizes import FULL, QUICK, Sizes
@@ -22,6 +24,8 @@ from bench.sources import Sources
 from bench.work import everything
 from bench.work.base import Work
 from tests.browser.site import ROOT
+
+OUTBOX = "outbox"
 
 type Starter = Callable[[Path], AbstractContextManager[Server]]
 
@@ -37,6 +41,13 @@ STARTERS: dict[str, Starter] = {
 def run(sizes: Sizes, place: Path, *, of: Sequence[str] = (), on: Sequence[str] = ()) -> Results:
     """Do all the work, or that whose name holds one of `of`, on all servers, or those in `on`."""
     results = Results(sizes)
+    if not of or OUTBOX in of:
+        try:
+            results.outbox = list(measure_outbox(sizes.deliveries, sizes.outbox))
+        except MissingError as error:
+            results.skipped.append(f"{OUTBOX}: {error}")
+        if list(of) == [OUTBOX]:
+            return results
     sources = Sources(_folder(place / "sources"))
     with ExitStack() as stack:
         up = list(_start(stack, place, on, results))

@@ -32,6 +32,8 @@ GOALS = [
     Goal("listing of very many", "copyparty", 5.0),
 ]
 MAX_GROWTH = 20.0  # MiB
+# Notifications a second, by two workers on PostgreSQL: those of which there is a goal.
+OUTBOX_RATES = {"words": 1000.0, "mail": 1000.0}
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from bench.goals import MAX_GROWTH, OURS, Goal, Verdict, judge
+from bench.goals import MAX_GROWTH, OURS, OUTBOX_RATES, Goal, Verdict, judge
 from bench.memory import Memory
+from bench.outbox import OutboxSpeed
 from bench.sizes import Sizes
 
 NOT_MEASURED = "-"
@@ -22,6 +23,7 @@ class Results:
     speeds: dict[str, dict[str, list[float]]] = field(default_factory=dict)
     units: dict[str, str] = field(default_factory=dict)
     memory: list[Memory] = field(default_factory=list)
+    outbox: list[OutboxSpeed] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
 
     def add(self, work: str, unit: str, server: str, speed: float) -> None:
@@ -51,6 +53,7 @@ class Results:
             "units_per_second": self.units,
             "speeds": self.speeds,
             "memory_mib": [asdict(memory) for memory in self.memory],
+            "outbox": [asdict(speed) for speed in self.outbox],
             "skipped": self.skipped,
         }
         return json.dumps(whole, indent=1)
@@ -63,6 +66,9 @@ def tables(results: Results) -> str:
         table(["goal", *OURS, "to reach"], _goal_rows(results.verdicts)),
         table(
             ["memory, MiB", "largest process", "all", "growth, 1 MB to huge"], _memory_rows(results)
+        ),
+        _table(
+            ["outbox", "a second", "CPU of a worker, ms each", "to reach"], _outbox_rows(results)
         ),
     ]
     parts += [f"SKIPPED: {reason}" for reason in results.skipped]
@@ -105,6 +111,22 @@ def _memory_rows(results: Results) -> list[list[str]]:
         ]
         for memory in results.memory
     ]
+
+
+def _outbox_rows(results: Results) -> list[list[str]]:
+    return [
+        [
+            speed.work,
+            _number(speed.rate) + _missed(speed),
+            _number(speed.cpu_milliseconds),
+            _number(OUTBOX_RATES.get(speed.work)),
+        ]
+        for speed in results.outbox
+    ]
+
+
+def _missed(speed: OutboxSpeed) -> str:
+    return " (missed)" if speed.rate < OUTBOX_RATES.get(speed.work, 0) else ""
 
 
 def _growth(growth: float | None) -> str:

@@ -25,6 +25,9 @@ class Sizes:
     # What the memory of a process is compared between.
     little: int
     huge: int
+    # What the outbox owes, and by which ways.
+    deliveries: int
+    outbox: tuple[str, ...] = ("inbox", "words", "mail", "smtp", "webhook", "topic")
 
 
 FULL = Sizes(
@@ -42,6 +45,7 @@ FULL = Sizes(
     listings=20,
     little=1_000_000,
     huge=10 * 1024 * MEBI,
+    deliveries=10_000,
 )
 QUICK = Sizes(
     rounds=2,
@@ -58,4 +62,5 @@ QUICK = Sizes(
     listings=3,
     little=1_000_000,
     huge=32 * MEBI,
+    deliveries=400,
 )

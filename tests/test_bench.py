@@ -1,6 +1,7 @@
 """The bench itself: that it still runs, on every server. What it measures here means nothing."""
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,13 +11,22 @@ from bench.__main__ import STARTERS, run
 from bench.chart import draw
 from bench.goals import Goal, Verdict, judge
 from bench.memory import Memory
+from bench.outbox import OutboxSpeed
 from bench.report import Results, tables, write
 from bench.sizes import MEBI, QUICK
 from bench.sources import Sources
 from bench.work import everything
 
 TINY = replace(
-    QUICK, rounds=1, large=2 * MEBI, parts=3 * MEBI, small_files=9, folders=(2, 3, 4), huge=3 * MEBI
+    QUICK,
+    rounds=1,
+    large=2 * MEBI,
+    parts=3 * MEBI,
+    small_files=9,
+    folders=(2, 3, 4),
+    huge=3 * MEBI,
+    deliveries=20,
+    outbox=("inbox", "smtp"),
 )
 
 
@@ -31,6 +41,8 @@ def test_every_work_is_done_by_every_server_that_can(tmp_path: Path) -> None:
             assert "plain WSGI loop" in measured
         assert all(speed > 0 for turns in measured.values() for speed in turns)
     assert {memory.server for memory in results.memory} >= {"DevOps360 on SQLite"}
+    assert [speed.work for speed in results.outbox] == list(TINY.outbox)
+    assert all(speed.rate > 0 for speed in results.outbox)
 
 
 def made_up() -> Results:
@@ -39,6 +51,7 @@ def made_up() -> Results:
         for factor in (1, 100, 2):
             results.add("large upload", "MiB", server, speed * factor)
     results.memory = [Memory("DevOps360 on SQLite", 100.0, 200.0, 21.0)]
+    results.outbox = [OutboxSpeed("mail", 500, 2.0, 3.5), OutboxSpeed("words", 9000, 2.0, 0.4)]
     return results
 
 
@@ -65,6 +78,8 @@ def test_the_report_tells_what_was_missed_and_what_was_skipped(tmp_path: Path) -
     text = tables(results)
     assert "SKIPPED: nginx: not here" in text
     assert "21.0 (missed)" in text
+    assert re.search(r"\| mail +\| +250 \(missed\) +\| +3.50 +\| +1,000 \|", text)
+    assert re.search(r"\| words +\| +4,500 +\|", text)
     assert "| large upload / copyparty " in text
     write(results, tmp_path / "out", draw(results.verdicts))
     kept = json.loads((tmp_path / "out/results.json").read_text())

@@ -39,7 +39,7 @@ FOREIGN = (
 # What a test asks pytest-django for, marked or not.
 OF_A_DATABASE = {"db", "transactional_db", "django_db_setup", "admin_client", "admin_user"}
 for name in list(os.environ):
-    if name in FOREIGN or name.startswith(("FILES_", "AWS_", "ACCOUNT_", "OTEL_")):
+    if name in FOREIGN or name.startswith(("FILES_", "AWS_", "ACCOUNT_", "OTEL_", "TASKS_")):
         del os.environ[name]
 os.environ.update(
     DJANGO_SETTINGS_MODULE="devops360.settings",

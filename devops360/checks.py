@@ -8,8 +8,11 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004
 
 from accounts import places
+from devops360.environment import TASK_BACKENDS
 
 MINIMUM_SECRET_KEY_LENGTH = 50
+# Engines of tasks that have no queue.
+INLINE = {TASK_BACKENDS["immediate"], TASK_BACKENDS["dummy"]}
 
 
 @register(Tags.security)
@@ -49,6 +52,14 @@ def check_production(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> 
                 "E-mail is printed or kept, not sent, so nobody can verify an address.",
                 hint="Set EMAIL_URL, such as smtp+tls://user:password@host:587.",
                 id="devops360.E003",
+            )
+        )
+    if str(settings.TASKS["default"]["BACKEND"]) in INLINE:
+        found.append(
+            Error(
+                "Background tasks are run by the request that asks for them, or never.",
+                hint="Set TASKS_BACKEND=database, or that of a queue with workers.",
+                id="devops360.E006",
             )
         )
     if settings.SECOND_FACTOR_SMS and settings.SMS_URL != "sns:":

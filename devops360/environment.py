@@ -5,6 +5,7 @@ Every reader raises ImproperlyConfigured with the name of the variable and what 
 
 import base64
 import ipaddress
+import json
 import os
 import secrets
 from collections.abc import Callable
@@ -18,6 +19,13 @@ from devops360.secrets_manager import rotating, secret_settings
 TRUE = {"1", "true", "yes", "on"}
 # FIPS 186-5: a private key of P-256 is a number from 1 to below this.
 P256_ORDER = 0xFFFFFFFF_00000000_FFFFFFFF_FFFFFFFF_BCE6FAAD_A7179E84_F3B9CAC2_FC632551
+TASK_BACKENDS = {
+    "database": "devops360.observability.backend.TracedDatabaseBackend",
+    "immediate": "django.tasks.backends.immediate.ImmediateBackend",
+    "dummy": "django.tasks.backends.dummy.DummyBackend",
+}
+# Of the site's own tasks: previews take long, and may have workers of their own.
+QUEUES = ("default", "previews")
 FALSE = {"0", "false", "no", "off", ""}
 
 
@@ -90,6 +98,34 @@ def choice(name: str, default: str, allowed: tuple[str, ...]) -> str:
     if value not in allowed:
         raise ImproperlyConfigured(f"{name} must be one of {', '.join(allowed)}, not {value!r}.")
     return value
+
+
+def json_object(name: str) -> dict[str, object]:
+    """Return a variable that holds a JSON object; {} where it is empty."""
+    value = text(name)
+    try:
+        found = json.loads(value or "{}")
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} must be a JSON object: {error}") from None
+    if not isinstance(found, dict):
+        raise ImproperlyConfigured(f'{name} must be a JSON object, such as {{"name": "value"}}.')
+    return found
+
+
+def tasks(default: str) -> dict[str, object]:
+    """Return Django's TASKS entry for TASKS_BACKEND and TASKS_OPTIONS.
+
+    `database`, `immediate` and `dummy` are there; another engine's is named by its dotted path.
+    """
+    name = text("TASKS_BACKEND", default)
+    path = TASK_BACKENDS.get(name, name)
+    if "." not in path:
+        known = ", ".join(TASK_BACKENDS)
+        raise ImproperlyConfigured(
+            f"TASKS_BACKEND must be one of {known}, or a dotted path such as "
+            f"django_tasks_sqs.SQSBackend, not {name!r}."
+        )
+    return {"BACKEND": path, "QUEUES": list(QUEUES), "OPTIONS": json_object("TASKS_OPTIONS")}
 
 
 def vapid_key() -> str:

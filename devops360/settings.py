@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.conf import global_settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
@@ -69,6 +70,8 @@ INSTALLED_APPS = [
     "django_otp_webauthn",
     "django_htmx",
     "django_tasks_db",
+    # What another engine of tasks brings with it: its worker, its tables.
+    *env.words("TASKS_APPS"),
 ]
 
 MIDDLEWARE = [
@@ -233,16 +236,8 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 1_000
 FILE_UPLOAD_PERMISSIONS = 0o600
 
 # -- Work in the background ------------------------------------------------------------------
-TASKS = {
-    "default": {
-        "BACKEND": (
-            "django.tasks.backends.immediate.ImmediateBackend"
-            if ENVIRONMENT == "test"
-            else "devops360.observability.backend.TracedDatabaseBackend"
-        ),
-        "QUEUES": ["default", "previews"],
-    }
-}
+# Where tasks wait, and for whose workers: docs/decisions/0025.
+TASKS = {"default": env.tasks("immediate" if ENVIRONMENT == "test" else "database")}
 # A file that the worker touches every few seconds, for whoever watches over it.
 WORKER_HEARTBEAT = env.text("WORKER_HEARTBEAT")
 
@@ -505,3 +500,10 @@ LOGGING = {
         "gunicorn.access": {"handlers": [], "propagate": False, "level": "CRITICAL"},
     },
 }
+
+# -- Of other engines of tasks ---------------------------------------------------------------
+# What they read by names of their own, such as HUEY or RQ_QUEUES; none of ours, none of Django's.
+for _name, _value in env.json_object("TASKS_SETTINGS").items():
+    if not _name.isupper() or _name in globals() or hasattr(global_settings, _name):
+        raise ImproperlyConfigured(f"TASKS_SETTINGS must not set {_name}.")
+    globals()[_name] = _value

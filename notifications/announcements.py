@@ -36,7 +36,7 @@ def send(*, announcement: Announcement) -> Announcement:
         raise NotificationError(_("This was sent before. Write another one."))
     held.sent_at = timezone.now()
     held.save(update_fields=["sent_at"])
-    # The task is a row of the same transaction.
+    # In the database the task is a row of the same transaction.
     tell_everybody.enqueue(held.pk)
     return held
 
@@ -48,7 +48,9 @@ def tell_everybody(announcement_id: int) -> int:
     A worker that dies midway is followed by one that begins again: the key passes over everybody
     who was told already.
     """
-    announcement = Announcement.objects.get(pk=announcement_id)
+    # Another engine of tasks may be here before the sending is committed: then this fails, and is
+    # tried again.
+    announcement = Announcement.objects.exclude(sent_at=None).get(pk=announcement_id)
     told = 0
     for people in batched(audience_of(announcement).iterator(chunk_size=BATCH), BATCH):
         with transaction.atomic():

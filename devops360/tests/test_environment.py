@@ -191,3 +191,34 @@ def test_what_is_signed_is_what_pages_may_reach(bucket: str, region: str) -> Non
     url = client.generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": "k"})
     sources = env.bucket_sources(bucket=bucket, region=region, endpoint="")
     assert url.startswith(tuple(sources))
+
+
+@pytest.mark.parametrize(
+    ("name", "backend"),
+    [
+        ("database", "devops360.observability.backend.TracedDatabaseBackend"),
+        ("immediate", "django.tasks.backends.immediate.ImmediateBackend"),
+        ("dummy", "django.tasks.backends.dummy.DummyBackend"),
+        ("django_tasks_sqs.SQSBackend", "django_tasks_sqs.SQSBackend"),
+    ],
+)
+def test_engines_of_tasks(monkeypatch: pytest.MonkeyPatch, name: str, backend: str) -> None:
+    monkeypatch.setenv("TASKS_BACKEND", name)
+    monkeypatch.setenv("TASKS_OPTIONS", '{"region_name": "eu-central-1"}')
+    assert env.tasks("database") == {
+        "BACKEND": backend,
+        "QUEUES": ["default", "previews"],
+        "OPTIONS": {"region_name": "eu-central-1"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("TASKS_BACKEND", "redis"), ("TASKS_OPTIONS", "a=b"), ("TASKS_OPTIONS", '["a"]')],
+)
+def test_other_engines_are_refused(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(ImproperlyConfigured, match=variable):
+        env.tasks("database")

@@ -44,6 +44,7 @@ def test_deployment_checks_are_silent(tmp_path: Path, extra: dict[str, str]) -> 
         ({"SECRET_KEY": "short"}, "devops360.E002"),
         ({"EMAIL_URL": "console:"}, "devops360.E003"),
         ({"EMAIL_URL": "file:///srv/mail"}, "devops360.E003"),
+        ({"TASKS_BACKEND": "immediate"}, "devops360.E006"),
         ({"ENVIRONMENT": "local"}, "devops360.W001"),
         ({"DEBUG": "1"}, "security.W018"),
         ({"SSL_REDIRECT": "0"}, "security.W008"),

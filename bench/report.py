@@ -67,7 +67,7 @@ def tables(results: Results) -> str:
         table(
             ["memory, MiB", "largest process", "all", "growth, 1 MB to huge"], _memory_rows(results)
         ),
-        _table(
+        table(
             ["outbox", "a second", "CPU of a worker, ms each", "to reach"], _outbox_rows(results)
         ),
     ]

@@ -210,6 +210,12 @@ FILES_COMPLETE_SIZE = env.integer("FILES_COMPLETE_SIZE", 2 * 1024**3)
 FILES_TRASH_DAYS = env.integer("FILES_TRASH_DAYS", 30, minimum=1)
 # Whether people may ask others, who have no account, to put files into a folder of theirs.
 FILES_REQUESTS = env.flag("FILES_REQUESTS", default=True)
+# Of a request: what comes in all, where its owner sets no limit; and what guests may have under way
+# at once, in bytes and in uploads, none of them for longer than these hours without a sign of life.
+FILES_REQUEST_BYTES = env.integer("FILES_REQUEST_BYTES", 10 * 10**9, minimum=1)
+FILES_REQUEST_OPEN_BYTES = env.integer("FILES_REQUEST_OPEN_BYTES", 10 * 10**9, minimum=1)
+FILES_REQUEST_UPLOADS = env.integer("FILES_REQUEST_UPLOADS", 100, minimum=1)
+FILES_REQUEST_HOURS = env.integer("FILES_REQUEST_HOURS", 24, minimum=1)
 # How long the store keeps objects that no row names. A backup of the database that is put back
 # finds its bytes for so long.
 FILES_ORPHAN_DAYS = env.integer("FILES_ORPHAN_DAYS", 14, minimum=1)

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from files.conflicts import Conflict
@@ -11,6 +12,7 @@ from files.errors import InvalidNameError
 from files.listing import Order, Sort
 from files.models import Grant
 from files.names import clean_name
+from files.sizes import filesize
 
 
 class NameForm(forms.Form):
@@ -157,6 +159,13 @@ class RequestForm(forms.Form):
     max_mb = forms.IntegerField(
         label=_("Megabytes in all at most"), required=False, min_value=1, max_value=10_000_000
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        most = filesize(settings.FILES_REQUEST_BYTES)
+        self.fields["max_mb"].help_text = _("Empty: %(most)s, as on the whole site.") % {
+            "most": most
+        }
 
 
 def parse_ids(values: list[str]) -> list[UUID]:

@@ -16,7 +16,8 @@ from files.models import Activity, FileRequest, Node, Upload
 from files.names import clean_path
 from files.request_room import largest, refuse_what_does_not_fit
 from files.secret_links import digest_of, hashed, new_secret, note_open, refuse_past
-from files.uploads.abort import abort_upload
+from files.tree import lock_tree
+from files.uploads.abort import abort_upload, give_up_by_request
 from files.uploads.complete import Completed, complete_upload
 from files.uploads.create import create_upload
 from files.uploads.finish import place_blob
@@ -70,7 +71,12 @@ def create_request(
 
 @transaction.atomic
 def end_request(*, request: FileRequest, act: Act = SITE) -> None:
-    """End a request at once; what came stays. Harmless to repeat."""
+    """End a request at once; what came stays. Harmless to repeat.
+
+    What guests have under way is given up: it could not become a file any more.
+    """
+    lock_tree(request.node.owner_id)
+    give_up_by_request(request)
     now = timezone.now()
     if FileRequest.objects.filter(pk=request.pk, revoked_at=None).update(revoked_at=now):
         request.revoked_at = now
@@ -124,8 +130,10 @@ def receive_for_request(
 
 
 def begin_for_request(*, request: FileRequest, name: str, size: int, key: str, act: Act) -> Upload:
-    """Begin an upload in parts for a guest, or find it again by its key. Raises as the above."""
-    refuse_what_does_not_fit(request, size, under_way=True)
+    """Begin an upload in parts for a guest, or find it again by its key.
+
+    Raises as the above, and UploadLimitError where guests have too much under way.
+    """
     try:
         begun = create_upload(
             folder=request.node,

@@ -28,7 +28,7 @@ class RequestIn(Schema):
     expires_at: AwareDatetime | None = None
     max_files: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
     max_file_bytes: Limit | None = None
-    max_bytes: Limit | None = None
+    max_bytes: Limit | None = Field(None, description="null: the site's own limit.")
 
 
 class RequestOut(Schema):
@@ -40,6 +40,7 @@ class RequestOut(Schema):
     max_files: int | None
     max_file_bytes: int | None
     max_bytes: int | None
+    most_bytes: int = Field(description="What it takes in all: `max_bytes`, or the site's limit.")
     files: int
     bytes: int
     created_at: datetime
@@ -56,6 +57,7 @@ class RequestOut(Schema):
             max_files=asked.max_files,
             max_file_bytes=asked.max_file_bytes,
             max_bytes=asked.max_bytes,
+            most_bytes=asked.most_bytes,
             files=asked.files,
             bytes=asked.bytes,
             created_at=asked.created_at,

@@ -105,7 +105,7 @@ class FileRequestQuerySet(models.QuerySet["FileRequest"]):
         """Requests that take another file."""
         return self.unended().filter(
             Q(max_files=None) | Q(files__lt=F("max_files")),
-            Q(max_bytes=None) | Q(bytes__lt=F("max_bytes")),
+            Q(max_bytes=None, bytes__lt=settings.FILES_REQUEST_BYTES) | Q(bytes__lt=F("max_bytes")),
         )
 
 
@@ -115,7 +115,7 @@ class FileRequest(SecretLink):
     node = models.ForeignKey(Node, on_delete=models.CASCADE, related_name="file_requests")
     # What the sender reads: what is asked for.
     message = models.CharField(max_length=500, blank=True)
-    # In bytes, of one file and of all together; None where only the site and the quota limit it.
+    # In bytes, of one file and of all together; None where the site's own limit holds.
     max_file_bytes = models.BigIntegerField(null=True, blank=True)
     max_bytes = models.BigIntegerField(null=True, blank=True)
     max_files = models.PositiveIntegerField(null=True, blank=True)
@@ -136,10 +136,14 @@ class FileRequest(SecretLink):
         return f"request {self.pk}"
 
     @property
+    def most_bytes(self) -> int:
+        """How many bytes it takes in all: nobody's space is open to guests without a limit."""
+        return settings.FILES_REQUEST_BYTES if self.max_bytes is None else self.max_bytes
+
+    @property
     def is_full(self) -> bool:
-        return (self.max_files is not None and self.files >= self.max_files) or (
-            self.max_bytes is not None and self.bytes >= self.max_bytes
-        )
+        all_files = self.max_files is not None and self.files >= self.max_files
+        return all_files or self.bytes >= self.most_bytes
 
 
 class GrantQuerySet(models.QuerySet["Grant"]):

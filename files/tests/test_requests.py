@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -16,8 +17,10 @@ from files import requests
 from files.activity import Act
 from files.errors import FilesError, ShareError
 from files.models import Activity, Blob, FileRequest, Node, Upload, Vault
+from files.quota import usage_of
 from files.tests.factories import OwnerFactory, make_file, make_folder, read_file
 from files.trash import trash_nodes
+from files.uploads.abort import expire_uploads
 from files.uploads.background import finish_upload
 from notifications.models import Notification
 
@@ -294,6 +297,95 @@ def test_what_is_under_way_counts_in_the_limits(folder: Node) -> None:
     assert begin(Client(), path, 3, "four").status_code == 201
 
 
+def test_the_same_upload_is_found_again_where_it_took_the_last_place(folder: Node) -> None:
+    _request, path = ask(folder, max_files=1, max_bytes=5)
+    guest = Client()
+    assert begin(guest, path).json()["id"] == begin(guest, path).json()["id"]
+
+
+def test_without_a_limit_of_its_own_the_sites_holds(folder: Node, settings: Any) -> None:
+    settings.FILES_REQUEST_BYTES = 8
+    request, path = ask(folder)
+    guest = Client()
+    assert "Room for 8\u00a0bytes" in guest.get(path).content.decode()
+    assert put(guest, path).status_code == 201
+    refused = put(guest, path, "more.txt", b"1234")
+    assert (refused.status_code, refused.json()["error"]) == (
+        400,
+        "There is room for 3\u00a0bytes more, and this is larger.",
+    )
+    assert begin(guest, path, 4).status_code == 400
+    assert begin(guest, path, 3).status_code == 201
+    assert FileRequest.objects.open().exists()
+    put(guest, path, "last.txt", b"123")
+    request.refresh_from_db()
+    assert request.is_full
+    assert not FileRequest.objects.open().exists()
+    # What its owner says counts, also where that is more.
+    FileRequest.objects.update(max_bytes=20)
+    assert put(guest, path, "more.txt", bytes(12)).status_code == 201
+
+
+def test_guests_reserve_no_more_than_the_site_lets_them(folder: Node, settings: Any) -> None:
+    settings.FILES_REQUEST_OPEN_BYTES = 8
+    request, path = ask(folder, max_bytes=1_000_000)
+    too_large = begin(Client(), path, 9)
+    assert (too_large.status_code, too_large.json()["error"]) == (
+        413,
+        "A file may have at most 8\u00a0bytes here.",
+    )
+    assert begin(Client(), path, 5).status_code == 201
+    refused = begin(Client(), path, 4, "two")
+    assert refused.status_code == 429
+    assert "on its way by this link already" in refused.json()["error"]
+    # In one request nothing is reserved: it is there, or it is not.
+    assert put(Client(), path).status_code == 201
+    # A file as large as the owner allows can be sent, one at a time.
+    FileRequest.objects.filter(pk=request.pk).update(max_file_bytes=20)
+    Upload.objects.all().delete()
+    assert begin(Client(), path, 20).status_code == 201
+    assert begin(Client(), path, 1, "two").status_code == 429
+
+
+def test_guests_begin_only_so_many(folder: Node, own: Client, settings: Any) -> None:
+    settings.FILES_REQUEST_UPLOADS = settings.FILES_UPLOADS_OPEN = 1
+    _request, path = ask(folder)
+    _other, beside = ask(folder)
+    assert begin(Client(), path).status_code == 201
+    assert begin(Client(), path, key="two").status_code == 429
+    # Neither other requests nor the owner are held up by it.
+    assert begin(Client(), beside).status_code == 201
+    wish = {"path": "own.bin", "size": 5, "key": "mine"}
+    own_uploads = reverse("files:create_upload", args=[folder.pk])
+    assert ask_json(own, own_uploads, wish).status_code == 201
+
+
+def test_what_guests_leave_holds_its_space_for_hours_not_for_days(
+    folder: Node, settings: Any
+) -> None:
+    settings.FILES_REQUEST_HOURS, settings.FILES_UPLOAD_DAYS = 2, 7
+    _request, path = ask(folder)
+    guest = Client()
+    way = f"{path}uploads/{begin(guest, path).json()['id']}/"
+    send_part(guest, way)
+    upload = Upload.objects.get()
+    assert upload.expires_at - upload.created_at <= timedelta(hours=2, seconds=1)
+    assert expire_uploads(now=timezone.now() + timedelta(hours=3)) == 1
+
+
+def test_the_end_of_a_request_frees_what_was_reserved(folder: Node, owner: Any) -> None:
+    request, path = ask(folder)
+    guest = Client()
+    way = f"{path}uploads/{begin(guest, path).json()['id']}/"
+    send_part(guest, way)
+    assert usage_of(owner).reserved == 5
+    requests.end_request(request=request)
+    assert usage_of(owner).reserved == 0
+    assert guest.get(way).status_code == 404
+    expire_uploads()
+    assert not Upload.objects.exists()
+
+
 def test_the_last_place_that_is_taken_meanwhile(folder: Node) -> None:
     request, path = ask(folder, max_files=1)
     guest = Client()
@@ -342,28 +434,72 @@ def test_the_owner_is_told_once_of_a_visit(folder: Node, owner: Any) -> None:
 
 
 # -- Many at once --------------------------------------------------------------------------------
+GUESTS = 8
+
+
+def at_once(request: FileRequest, work: Callable[[FileRequest, int], Any]) -> list[Any]:
+    """Let many guests do it at the same moment; return what each did, or why it was refused."""
+    barrier = Barrier(GUESTS)
+
+    def run(number: int) -> Any:
+        try:
+            asked = FileRequest.objects.select_related("node__owner").get(pk=request.pk)
+            barrier.wait()
+            return work(asked, number)
+        except FilesError as error:
+            return error
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(GUESTS) as pool:
+        return list(pool.map(run, range(GUESTS)))
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_many_for_the_last_place_one_gets_it() -> None:
     folder = make_folder(OwnerFactory(), "Inbox")
     request, _path = ask(folder, max_files=1)
 
-    def send(number: int) -> bool:
-        try:
-            requests.receive_for_request(
-                request=FileRequest.objects.select_related("node__owner").get(pk=request.pk),
-                name=f"{number}.txt",
-                stream=SimpleUploadedFile("x", b"12345"),
-                size=5,
-                act=Act(request=request, guest="Anna"),
-            )
-        except FilesError:
-            return False
-        finally:
-            connection.close()
-        return True
+    def send(asked: FileRequest, number: int) -> Node:
+        return requests.receive_for_request(
+            request=asked,
+            name=f"{number}.txt",
+            stream=SimpleUploadedFile("x", b"12345"),
+            size=5,
+            act=Act(request=asked, guest="Anna"),
+        )
 
-    with ThreadPoolExecutor(8) as pool:
-        assert sum(pool.map(send, range(8))) == 1
+    results = at_once(request, send)
+    assert len([result for result in results if isinstance(result, Node)]) == 1
     assert Node.objects.files().count() == Blob.objects.count() == 1
     request.refresh_from_db()
     assert (request.files, request.bytes) == (1, 5)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("limits", "fit"),
+    [
+        ({"FILES_REQUEST_OPEN_BYTES": 11}, 2),
+        ({"FILES_REQUEST_UPLOADS": 3}, 3),
+        ({"FILES_REQUEST_BYTES": 9}, 1),
+    ],
+)
+def test_of_many_who_begin_at_once_only_as_many_as_fit(
+    settings: Any, limits: dict[str, int], fit: int
+) -> None:
+    for name, value in limits.items():
+        setattr(settings, name, value)
+    owner = OwnerFactory()
+    request, _path = ask(make_folder(owner, "Inbox"))
+
+    def send(asked: FileRequest, number: int) -> Upload:
+        act = Act(request=asked, guest="Anna")
+        return requests.begin_for_request(
+            request=asked, name="a.bin", size=5, key=f"k{number}", act=act
+        )
+
+    results = at_once(request, send)
+    assert len([result for result in results if isinstance(result, Upload)]) == fit
+    assert Upload.objects.under_way().count() == fit
+    assert usage_of(owner).reserved == 5 * fit

@@ -4,10 +4,12 @@ import logging
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import CharField, Value
+from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
 from files.errors import StoreUnavailableError
-from files.models import Upload
+from files.models import FileRequest, Upload
 from files.uploads.registry import part_store
 from files.uploads.tasks import enqueue_completion
 
@@ -42,6 +44,17 @@ def _mark(upload: Upload) -> bool:
         state=Upload.State.ABORTED, idempotency_key=f"aborted:{upload.pk}"
     )
     return True
+
+
+def give_up_by_request(request: FileRequest) -> int:
+    """Give up all that guests have under way by a request; their space is free at once.
+
+    Returns how many. The hourly job deletes the bytes. Call it with the tree locked, in the
+    transaction that ends the request.
+    """
+    key = Concat(Value("aborted:"), Cast("pk", CharField()))
+    mine = Upload.objects.under_way().filter(file_request=request)
+    return mine.update(state=Upload.State.ABORTED, idempotency_key=key)
 
 
 def _clear(upload: Upload) -> None:

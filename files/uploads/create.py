@@ -3,13 +3,11 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
-from django.utils import timezone
 
 from files.activity import SITE, Act
 from files.conflicts import Conflict
@@ -17,16 +15,15 @@ from files.errors import UploadError, UploadLimitError
 from files.models import Blob, Node, Upload
 from files.names import clean_path
 from files.quota import lock_vault, require_room, vault_of
+from files.request_room import refuse_to_reserve, reserve_room
 from files.storage import BLOBS
 from files.stores import current_store
 from files.tree import living_folder, lock_tree
 from files.uploads.finish import is_taken, place_blob
-from files.uploads.plan import part_count, part_size_for, require_size
+from files.uploads.plan import kept_until, part_count, part_size_for, require_size
 from files.uploads.registry import part_store
 
 KEY = re.compile(r"[\x21-\x7e]{1,64}")
-# Uploads under way by one file request.
-GUESTS_AT_ONCE = 100
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -69,7 +66,8 @@ def create_upload(
 
     Content that the owner keeps already becomes a file at once; somebody else who sends it is not
     told so. Raises InvalidNameError, NameTakenError, QuotaError, TooLargeError, UploadError,
-    UploadLimitError, StorageFullError or StoreUnavailableError; nothing is reserved then.
+    UploadLimitError, StorageFullError or StoreUnavailableError, and for guests ShareError; nothing
+    is reserved then.
     Call it outside of a transaction.
     """
     sender = act.actor if act.actor_id != folder.owner_id else None
@@ -90,6 +88,8 @@ def create_upload(
     if sha256 and act.actor_id == folder.owner_id and (node := _place_known(wish)) is not None:
         return Begun(node=node)
     # A first look, before the store is troubled; what counts is looked at under the lock.
+    if act.request is not None:
+        refuse_to_reserve(act.request, size)
     require_room(vault=vault_of(folder.owner_id), size=size)
     return _reserve(wish)
 
@@ -187,7 +187,7 @@ def _planned(wish: Wish) -> Upload:
         store=current_store(),
         # As random as any; and what is left in a store is known by it.
         key=f"{BLOBS}/{owner_id}/{pk.hex}",
-        expires_at=timezone.now() + timedelta(days=settings.FILES_UPLOAD_DAYS),
+        expires_at=kept_until(by_guest=wish.act.request is not None),
     )
 
 
@@ -201,13 +201,18 @@ def _enter(upload: Upload, wish: Wish) -> Begun:
     if (known := _find(wish)) is not None:
         return known
     # Guests do not use up what the owner may have under way, nor the other way round.
-    beside = Upload.objects.under_way().filter(file_request=upload.file_request)
-    under_way = beside.filter(owner_id=upload.owner_id).count()
-    limit = GUESTS_AT_ONCE if upload.file_request else settings.FILES_UPLOADS_OPEN
-    if under_way >= limit:
-        raise UploadLimitError(
-            f"{under_way:,} uploads are under way already. Finish some, or give them up."
-        )
+    if upload.file_request is None:
+        _refuse_too_many(upload.owner_id)
+    else:
+        reserve_room(upload.file_request, upload.size)
     require_room(vault=vault, size=upload.size)
     upload.save(force_insert=True)
     return Begun(upload=upload)
+
+
+def _refuse_too_many(owner_id: UUID) -> None:
+    beside = Upload.objects.under_way().filter(owner_id=owner_id, file_request=None).count()
+    if beside >= settings.FILES_UPLOADS_OPEN:
+        raise UploadLimitError(
+            f"{beside:,} uploads are under way already. Finish some, or give them up."
+        )

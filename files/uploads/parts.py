@@ -21,7 +21,7 @@ from files.errors import (
 from files.models import Upload
 from files.uploads.create import SHA256
 from files.uploads.part_stores import Signed
-from files.uploads.plan import Part, part_of
+from files.uploads.plan import Part, kept_until, part_of
 from files.uploads.registry import part_store
 
 SALT = "files.uploads.part"
@@ -87,8 +87,8 @@ def _digest(sha256: str) -> str:
 
 
 def _prolong(upload: Upload) -> None:
-    """Count the days from the last sign of life; written down at most once an hour."""
-    until = timezone.now() + timedelta(days=settings.FILES_UPLOAD_DAYS)
+    """Count the time from the last sign of life; written down at most once an hour."""
+    until = kept_until(by_guest=upload.file_request_id is not None)
     if until - upload.expires_at > HOUR:
         Upload.objects.filter(pk=upload.pk).update(expires_at=until)
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.utils import timezone
 
 from files.errors import TooLargeError
 from files.models import Upload
@@ -26,6 +28,16 @@ def require_size(size: int) -> None:
     """Raise TooLargeError for more than any file may have."""
     if size > settings.FILES_MAX_SIZE:
         raise TooLargeError(f"Files may have at most {settings.FILES_MAX_SIZE:,} bytes.")
+
+
+def kept_until(*, by_guest: bool) -> datetime:
+    """Return until when an upload is waited for that shows a sign of life now.
+
+    Guests cannot come back to theirs on another day: what they leave must not hold space for long.
+    """
+    if by_guest:
+        return timezone.now() + timedelta(hours=settings.FILES_REQUEST_HOURS)
+    return timezone.now() + timedelta(days=settings.FILES_UPLOAD_DAYS)
 
 
 def part_size_for(size: int) -> int:

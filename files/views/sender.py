@@ -75,7 +75,7 @@ def open_request(request: HttpRequest, asked: FileRequest, secret: str) -> HttpR
         "asked": asked,
         "secret": secret,
         "sender_name": request.session.get(NAME, ""),
-        "left": None if asked.max_bytes is None else max(0, asked.max_bytes - asked.bytes),
+        "left": max(0, asked.most_bytes - asked.bytes),
     }
     return render(request, "files/guest/request.html", context)
 

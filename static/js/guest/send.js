@@ -35,6 +35,10 @@ function sendWhole(file, sender, shown) {
   return put(url, file, { headers, onProgress: shown.progress, signal: never });
 }
 
+// Others may be sending so much that there is no place just now: then it says so itself.
+const waiting = (refusal) =>
+  refusal?.status === 429 ? refusal.message : gettext("Waiting for the connection…");
+
 function sendParts(file, sender, shown) {
   const job = { file, sender, path: file.name, conflict: "keep_both", base: form.dataset.uploadsUrl };
   return sendByParts(job, {
@@ -43,7 +47,7 @@ function sendParts(file, sender, shown) {
     onBegun: () => {},
     onProgress: shown.progress,
     onRunning: () => shown.say(gettext("Sending…")),
-    onTrouble: () => shown.say(gettext("Waiting for the connection…")),
+    onTrouble: (refusal) => shown.say(waiting(refusal)),
     onFinishing: () => shown.say(gettext("Being put together…")),
   });
 }

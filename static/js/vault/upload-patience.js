@@ -49,8 +49,8 @@ export async function reachable(signal) {
 }
 
 /**
- * Ask something small until there is an answer that will not change by itself. `onTrouble()` is
- * called before each wait. Throws the last Refusal, and AbortError.
+ * Ask something small until there is an answer that will not change by itself. `onTrouble(refusal)`
+ * is called before each wait. Throws the last Refusal, and AbortError.
  */
 export async function patiently(ask, { signal, onTrouble = () => {}, tries = 8 }) {
   for (let attempt = 1; ; attempt += 1) {
@@ -58,7 +58,7 @@ export async function patiently(ask, { signal, onTrouble = () => {}, tries = 8 }
       return await ask();
     } catch (error) {
       if (!(error instanceof Refusal) || !error.passing || attempt >= tries) throw error;
-      onTrouble();
+      onTrouble(error);
       await sleep(backoff(attempt), signal);
       await reachable(signal);
     }

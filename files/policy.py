@@ -15,7 +15,7 @@ from django.db.models import F, Q, QuerySet
 from django_cte import CTE, with_cte
 
 from files.errors import NotAllowedError
-from files.models import Grant, Node, Share
+from files.models import Grant, Node, Share, Upload
 from files.tree import ancestors
 
 
@@ -158,6 +158,14 @@ def require(user: AbstractBaseUser, action: Action, nodes: Sequence[Node]) -> No
         if not permits(found[node.pk], action, node):
             top = allows(found[node.pk].role, action)
             raise NotAllowedError(TOP_WORDS if top else WORDS[action])
+
+
+def require_sending(user: AbstractBaseUser, upload: Upload) -> None:
+    """Raise as `require` does, where the person may not put there any more what they send."""
+    if upload.target is not None:
+        require(user, Action.CHANGE, [upload.target])
+    else:
+        require(user, Action.ADD, [upload.folder])
 
 
 def require_move(user: AbstractBaseUser, nodes: Sequence[Node], target: Node) -> None:

@@ -42,6 +42,11 @@ def living_folder(folder: Node) -> Node:
     return Node.objects.living().folders().get(pk=folder.pk)
 
 
+def living_file(node: Node) -> Node:
+    """Return the file as it is now. Raises Node.DoesNotExist if it has been deleted."""
+    return Node.objects.living().files().get(pk=node.pk)
+
+
 def ancestors(node: Node) -> list[Node]:
     """Return the way to the node, the root first, the node last: one query for any depth."""
 

@@ -8,6 +8,7 @@ from files.views import (
     listing,
     marks,
     multipart,
+    new_version,
     search,
     shared,
     sharing,
@@ -76,6 +77,8 @@ urlpatterns = [
     path("requests/<uuid:pk>/end/", sharing.end_file_request, name="end_request"),
     path("shares/<uuid:pk>/end/", sharing.revoke, name="revoke_share"),
     path("<uuid:pk>/versions/", versions.versions, name="versions"),
+    path("<uuid:pk>/versions/new/", new_version.new_version, name="new_version"),
+    path("<uuid:pk>/versions/uploads/", new_version.create, name="create_version_upload"),
     path("<uuid:pk>/versions/<version:number>/", versions.version, name="version"),
     path(
         "<uuid:pk>/versions/<version:number>/download/", versions.download, name="version_download"

@@ -8,13 +8,14 @@ from django.shortcuts import get_object_or_404
 from ninja import Query, Router, Status
 from ninja.errors import HttpError
 
-from files.api.schemas import IdsIn, NodeOut
+from files.api.schemas import IdsIn, NodeOut, VersionOut
 from files.conflicts import Conflict
 from files.http import AuthenticatedRequest
 from files.models import Version
 from files.policy import Action
-from files.uploads.receive import receive_stream
-from files.views.answers import act_of, chosen_nodes, folder_for, node_for
+from files.uploads.receive import receive_stream, receive_version
+from files.versions import newest_version
+from files.views.answers import act_of, chosen_nodes, file_for, folder_for, node_for
 from files.views.content import deliver, zip_answer
 
 router = Router(tags=["Content"])
@@ -45,22 +46,27 @@ def upload(
     Where the name is taken, `conflict` decides; by default the answer is 409. With `skip`, and
     the name taken, nothing is kept and the answer is 200 without content.
     """
-    announced = request.headers.get("Content-Length", "")
-    if not announced.isascii() or not announced.isdigit():
-        raise HttpError(411, "Say how long the file is: Content-Length.")
+    size = _announced(request)
     folder = folder_for(request, Action.ADD, pk)
     node = receive_stream(
         owner=folder.owner,
         folder=folder,
         path=path,
         stream=request,
-        size=int(announced),
+        size=size,
         conflict=Conflict(conflict),
         act=act_of(request),
     )
     if node is None:
         return Status(200, None)
     return Status(201, NodeOut.of(node))
+
+
+def _announced(request: AuthenticatedRequest) -> int:
+    announced = request.headers.get("Content-Length", "")
+    if not announced.isascii() or not announced.isdigit():
+        raise HttpError(411, "Say how long the file is: Content-Length.")
+    return int(announced)
 
 
 @router.get(
@@ -75,6 +81,24 @@ def download(request: AuthenticatedRequest, pk: UUID) -> Any:
     if node.content is None:
         raise HttpError(409, "This is a folder: ask for a zip of it.")
     return deliver(request, node.content, name=node.name, kind="attachment")
+
+
+@router.put(
+    "/files/{uuid:pk}/content",
+    response={201: VersionOut},
+    operation_id="upload_version",
+    url_name="content",
+    openapi_extra=BODY,
+)
+def upload_version(request: AuthenticatedRequest, pk: UUID) -> Any:
+    """Keep the request's body as the newest version of the file; what it held stays a version.
+
+    By whoever may change it; it takes space of the file's owner.
+    """
+    node = file_for(request, Action.CHANGE, pk)
+    size = _announced(request)
+    held = receive_version(node=node, stream=request, size=size, act=act_of(request))
+    return Status(201, VersionOut.of(newest_version(held)))
 
 
 @router.get(

@@ -57,7 +57,11 @@ def get_root(request: AuthenticatedRequest) -> NodeOut:
 
 @router.get("/nodes/{uuid:pk}", response=NodeOut, operation_id="get_node", url_name="node")
 def get_node(request: AuthenticatedRequest, pk: UUID) -> NodeOut:
-    node = node_for(request, Action.SEE, pk)
+    return seen_node(request, node_for(request, Action.SEE, pk))
+
+
+def seen_node(request: AuthenticatedRequest, node: Node) -> NodeOut:
+    """Return what the person is told of a node that they may see."""
     out = NodeOut.of(node)
     if node.owner_id != request.user.pk and len(visible_way(request.user, node)) == 1:
         # What was shared itself: where it lies is not shared.

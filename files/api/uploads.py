@@ -6,17 +6,18 @@ from uuid import UUID
 from django.shortcuts import get_object_or_404
 from ninja import Field, Router, Schema, Status
 
+from files.api.nodes import seen_node
 from files.api.schemas import NodeOut
 from files.conflicts import Conflict
 from files.http import AuthenticatedRequest
 from files.models import Upload
-from files.policy import Action, require
+from files.policy import Action, require_sending
 from files.uploads.abort import abort_upload
 from files.uploads.complete import complete_upload
-from files.uploads.create import create_upload
+from files.uploads.create import create_upload, create_version_upload
 from files.uploads.parts import MAX_SIGNED, sign_parts
 from files.uploads.state import describe_upload, list_uploads
-from files.views.answers import act_of, folder_for
+from files.views.answers import act_of, file_for, folder_for
 
 router = Router(tags=["Uploads in parts"])
 
@@ -24,12 +25,15 @@ Choice = Literal["ask", "keep_both", "replace", "skip"]
 Digest = Annotated[str, Field(pattern="^([0-9a-f]{64})?$", description="SHA-256; may be left out.")]
 
 
-class UploadIn(Schema):
-    path: Annotated[str, Field(min_length=1, max_length=4096)]
+class VersionUploadIn(Schema):
     size: Annotated[int, Field(ge=0, lt=2**63)]
     key: Annotated[str, Field(pattern="^[!-~]{1,64}$", description="Yours; another for each.")]
-    conflict: Choice = "ask"
     sha256: Digest = ""
+
+
+class UploadIn(VersionUploadIn):
+    path: Annotated[str, Field(min_length=1, max_length=4096)]
+    conflict: Choice = "ask"
 
 
 class PartIn(Schema):
@@ -57,7 +61,9 @@ class SignedOut(Schema):
 
 
 def _own(request: AuthenticatedRequest, pk: UUID) -> Upload:
-    uploads = Upload.objects.sent_by(request.user).select_related("folder", "node__content")
+    uploads = Upload.objects.sent_by(request.user).select_related(
+        "folder", "target", "node__content"
+    )
     return get_object_or_404(uploads, pk=pk)
 
 
@@ -84,6 +90,28 @@ def begin(request: AuthenticatedRequest, pk: UUID, data: UploadIn) -> Any:
     out = BegunOut(
         upload=describe_upload(begun.upload) if begun.upload else None,
         file=NodeOut.of(begun.node) if begun.node else None,
+    )
+    return Status(201 if begun.new else 200, out)
+
+
+@router.post(
+    "/files/{uuid:pk}/uploads",
+    response={200: BegunOut, 201: BegunOut},
+    operation_id="begin_version_upload",
+    url_name="begin_version_upload",
+)
+def begin_version(request: AuthenticatedRequest, pk: UUID, data: VersionUploadIn) -> Any:
+    """Reserve the space for a new version of a file. The same key again finds the same upload."""
+    begun = create_version_upload(
+        node=file_for(request, Action.CHANGE, pk),
+        size=data.size,
+        key=data.key,
+        sha256=data.sha256,
+        act=act_of(request),
+    )
+    out = BegunOut(
+        upload=describe_upload(begun.upload) if begun.upload else None,
+        file=seen_node(request, begun.node) if begun.node else None,
     )
     return Status(201 if begun.new else 200, out)
 
@@ -119,7 +147,7 @@ def give_up(request: AuthenticatedRequest, pk: UUID) -> Any:
 def sign(request: AuthenticatedRequest, pk: UUID, data: PartsIn) -> Any:
     """Addresses for parts. A bucket wants the SHA-256 of each beforehand."""
     upload = _own(request, pk)
-    require(request.user, Action.ADD, [upload.folder])
+    require_sending(request.user, upload)
     signed = sign_parts(upload=upload, wanted=[(part.number, part.sha256) for part in data.parts])
     return [SignedOut(number=part.number, url=part.url, headers=part.headers) for part in signed]
 
@@ -133,11 +161,11 @@ def sign(request: AuthenticatedRequest, pk: UUID, data: PartsIn) -> Any:
 def complete(request: AuthenticatedRequest, pk: UUID, data: EndIn) -> Any:
     """Make the file. 202 while a large one is read once more: ask again. 200: skipped."""
     upload = _own(request, pk)
-    require(request.user, Action.ADD, [upload.folder])
+    require_sending(request.user, upload)
     conflict = Conflict(data.conflict) if data.conflict else None
     completed = complete_upload(upload=upload, conflict=conflict, act=act_of(request))
     if completed.pending:
         return Status(202, None)
     if completed.node is None:
         return Status(200, None)
-    return Status(201, NodeOut.of(completed.node))
+    return Status(201, seen_node(request, completed.node))

@@ -49,6 +49,8 @@ class Upload(models.Model):
     )
     guest = models.CharField(max_length=80, blank=True, db_default="")
     folder = models.ForeignKey(Node, on_delete=models.CASCADE, related_name="+")
+    # The file that it is to be a new version of, wherever that is by then; None for a path.
+    target = models.ForeignKey(Node, on_delete=models.CASCADE, null=True, related_name="+")
     # Clean names below the folder, the last one the file's: ["Holiday", "beach.jpg"].
     path = models.JSONField()
     # A files.conflicts.Conflict.

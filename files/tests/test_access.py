@@ -89,6 +89,8 @@ ROUTES = {
     "version_download": Row(node="replaced", extra=("1",)),
     "version_content": Row(node="picture", extra=("1",)),
     "version_preview": Row(node="picture", extra=("1", "thumbnail")),
+    "new_version": Row("put", "file", owner=201),
+    "create_version_upload": Row("post", "file", owner=400),
     "version_restore": Row("post", "replaced", extra=("1",)),
     "version_delete": Row("post", "replaced", extra=("1",)),
     "rename": Row("post", "file", {"name": "other"}),
@@ -204,7 +206,7 @@ def test_nothing_changes_without_the_token(name: str, owner: Any, things: dict[s
     assert call(client, name, things) == 403
 
 
-SHOWN_BY_GET = {"version_delete", "new_folder", "rename", "move", "copy", "share", "tag"}
+SHOWN_BY_GET = {"version_delete", "new_version", "new_folder", "rename", "move", "copy", "share", "tag"}
 
 
 @pytest.mark.parametrize(

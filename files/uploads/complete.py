@@ -21,7 +21,7 @@ from files.models import Blob, Node, Upload
 from files.sniffing import sniff
 from files.tree import lock_tree
 from files.uploads.abort import abort_upload
-from files.uploads.finish import place_blob
+from files.uploads.finish import place_blob, place_version
 from files.uploads.part_stores import Whole
 from files.uploads.plan import missing_parts, part_count
 from files.uploads.registry import part_store
@@ -142,7 +142,7 @@ def _place(asked: Upload, whole: Whole | None, act: Act) -> Completed:
 def _locked(asked: Upload) -> Upload:
     # The tree first, always: who purges a folder holds the tree, and deletes its uploads.
     lock_tree(asked.owner_id)
-    uploads = Upload.objects.select_related("blob", "folder", "node__content")
+    uploads = Upload.objects.select_related("blob", "folder", "target", "node__content")
     upload = uploads.select_for_update(of=("self",)).filter(pk=asked.pk).first()
     if upload is None or upload.state == Upload.State.ABORTED:
         raise UploadGoneError("This upload was given up meanwhile.")
@@ -170,8 +170,17 @@ def _enter_blob(upload: Upload, whole: Whole | None) -> Blob:
 def _make_file(upload: Upload, blob: Blob, act: Act) -> Node | None:
     # First: its reservation ends where the file begins to count.
     Upload.objects.filter(pk=upload.pk).update(state=DONE, blob=None)
+    node = _put(upload, blob, act)
+    if node is not None:
+        Upload.objects.filter(pk=upload.pk).update(node=node)
+    return node
+
+
+def _put(upload: Upload, blob: Blob, act: Act) -> Node | None:
+    if upload.target is not None:
+        return place_version(node=upload.target, blob=blob, act=act)
     *folders, name = upload.path
-    node = place_blob(
+    return place_blob(
         folder=upload.folder,
         folders=folders,
         name=name,
@@ -179,6 +188,3 @@ def _make_file(upload: Upload, blob: Blob, act: Act) -> Node | None:
         conflict=Conflict(upload.conflict),
         act=act,
     )
-    if node is not None:
-        Upload.objects.filter(pk=upload.pk).update(node=node)
-    return node

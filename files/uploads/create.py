@@ -18,8 +18,8 @@ from files.quota import lock_vault, require_room, vault_of
 from files.request_room import refuse_to_reserve, reserve_room
 from files.storage import BLOBS
 from files.stores import current_store
-from files.tree import living_folder, lock_tree
-from files.uploads.finish import is_taken, place_blob
+from files.tree import living_file, living_folder, lock_tree
+from files.uploads.finish import is_taken, place_blob, place_version
 from files.uploads.plan import kept_until, part_count, part_size_for, require_size
 from files.uploads.registry import part_store
 
@@ -36,6 +36,8 @@ class Wish:
     sender: AbstractBaseUser | None
     # Clean names, the last one the file's.
     names: Sequence[str]
+    # What it is to be a new version of: then the folder and the names are where that is now.
+    target: Node | None
     size: int
     conflict: Conflict
     key: str
@@ -75,6 +77,7 @@ def create_upload(
         folder=folder,
         sender=sender,
         names=clean_path(path),
+        target=None,
         size=_checked_size(size),
         conflict=conflict,
         key=_checked_key(key, sender),
@@ -85,12 +88,45 @@ def create_upload(
         return known
     if is_taken(folder=folder, names=wish.names, conflict=conflict):
         return Begun()
-    if sha256 and act.actor_id == folder.owner_id and (node := _place_known(wish)) is not None:
+    return _begin(wish)
+
+
+def create_version_upload(
+    *, node: Node, size: int, key: str, sha256: str = "", act: Act = SITE
+) -> Begun:
+    """Begin an upload of a new version of a file, or find it again by its key.
+
+    It goes to the file, whatever that is called and wherever it lies by then. As create_upload;
+    names are nothing that can be refused.
+    """
+    sender = act.actor if act.actor_id != node.owner_id else None
+    folder = node.parent
+    if folder is None or node.is_folder:
+        raise Node.DoesNotExist
+    wish = Wish(
+        folder=folder,
+        sender=sender,
+        names=[node.name],
+        target=node,
+        size=_checked_size(size),
+        conflict=Conflict.REPLACE,
+        key=_checked_key(key, sender),
+        sha256=_checked_digest(sha256),
+        act=act,
+    )
+    return _find(wish) or _begin(wish)
+
+
+def _begin(wish: Wish) -> Begun:
+    """Make the file at once of what its owner keeps already; reserve the space for all else."""
+    owner_id = wish.folder.owner_id
+    by_owner = wish.act.actor_id == owner_id
+    if wish.sha256 and by_owner and (node := _place_known(wish)) is not None:
         return Begun(node=node)
     # A first look, before the store is troubled; what counts is looked at under the lock.
-    if act.request is not None:
-        refuse_to_reserve(act.request, size)
-    require_room(vault=vault_of(folder.owner_id), size=size)
+    if wish.act.request is not None:
+        refuse_to_reserve(wish.act.request, wish.size)
+    require_room(vault=vault_of(owner_id), size=wish.size)
     return _reserve(wish)
 
 
@@ -123,12 +159,18 @@ def _find(wish: Wish) -> Begun | None:
     )
     if upload is None:
         return None
-    same = (list(wish.names), wish.size, wish.folder.pk)
-    if (upload.path, upload.size, upload.folder_id) != same:
+    if not _is_of(upload, wish):
         raise UploadError("This key belongs to another upload. Send a new one.")
     if upload.state == Upload.State.DONE:
         return Begun(node=upload.node, new=False)
     return Begun(upload=upload, new=False)
+
+
+def _is_of(upload: Upload, wish: Wish) -> bool:
+    if wish.target is not None:
+        return (upload.target_id, upload.size) == (wish.target.pk, wish.size)
+    same = (None, list(wish.names), wish.size, wish.folder.pk)
+    return (upload.target_id, upload.path, upload.size, upload.folder_id) == same
 
 
 @transaction.atomic
@@ -143,6 +185,8 @@ def _place_known(wish: Wish) -> Node | None:
     )
     if blob is None:
         return None
+    if wish.target is not None:
+        return place_version(node=wish.target, blob=blob, act=wish.act)
     *folders, name = wish.names
     return place_blob(
         folder=wish.folder,
@@ -178,6 +222,7 @@ def _planned(wish: Wish) -> Upload:
         file_request=wish.act.request,
         guest=wish.act.guest,
         folder=wish.folder,
+        target=wish.target,
         path=list(wish.names),
         conflict=wish.conflict,
         idempotency_key=wish.key,
@@ -194,9 +239,12 @@ def _planned(wish: Wish) -> Upload:
 @transaction.atomic
 def _enter(upload: Upload, wish: Wish) -> Begun:
     """Reserve the space, under the vault's lock: of many at once, only as many as fit."""
-    # The tree first, always; and the folder must be there still.
+    # The tree first, always; and the place must be there still.
     lock_tree(upload.owner_id)
-    living_folder(wish.folder)
+    if wish.target is None:
+        living_folder(wish.folder)
+    else:
+        living_file(wish.target)
     vault = lock_vault(upload.owner_id)
     if (known := _find(wish)) is not None:
         return known

@@ -11,7 +11,7 @@ from files.metrics import UPLOADED_BYTES, UPLOADS
 from files.models import Activity, Blob, Node
 from files.previews.make import has_thumbnail, request_preview
 from files.request_room import count_received
-from files.tree import ensure_folders, find_folder, living_folder, lock_tree
+from files.tree import ensure_folders, find_folder, living_file, living_folder, lock_tree
 from files.versions import add_version, create_file
 
 
@@ -79,10 +79,29 @@ def place_within(
     if act.request is not None:
         count_received(act.request, blob.size)
     record(_kind_of(act, node, there), [node], act)
+    _welcome(blob, name)
+    return node
+
+
+def place_version(*, node: Node, blob: Blob, act: Act = SITE) -> Node:
+    """Make the blob what a file holds, whatever it is called and wherever it lies by now.
+
+    A blob that has no row yet gets it here. Raises QuotaError, and Node.DoesNotExist where the
+    file has been deleted.
+    """
+    with transaction.atomic():
+        lock_tree(node.owner_id)
+        held = add_version(node=living_file(node), blob=blob, act=act)
+        record(Activity.Kind.REPLACED, [held], act)
+        _welcome(blob, held.name)
+    return held
+
+
+def _welcome(blob: Blob, name: str) -> None:
+    """Count what has come and ask for its picture, in the transaction that keeps it."""
     transaction.on_commit(lambda: _count(blob.size))
     if has_thumbnail(blob.media_type):
         request_preview(blob=blob, variant="thumbnail", name=name)
-    return node
 
 
 def _count(size: int) -> None:

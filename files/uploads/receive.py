@@ -1,5 +1,7 @@
 """One streamed request per file: constant memory, whatever the size."""
 
+from collections.abc import Callable
+
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
@@ -7,10 +9,10 @@ from django.db import transaction
 from files.activity import SITE, Act
 from files.blobs import Readable, discard_bytes, store_bytes
 from files.conflicts import Conflict
-from files.models import Node
+from files.models import Blob, Node
 from files.names import clean_path
 from files.quota import require_room, vault_of
-from files.uploads.finish import is_taken, place_within
+from files.uploads.finish import is_taken, place_version, place_within
 from files.uploads.plan import require_size
 
 
@@ -40,13 +42,39 @@ def receive_stream(
     blob = store_bytes(
         owner=owner, stream=stream, name=name, expected=size, limit=settings.FILES_MAX_SIZE
     )
+    return _keep(
+        blob,
+        lambda: place_within(
+            folder=folder, folders=folders, name=name, blob=blob, conflict=conflict, act=act
+        ),
+    )
+
+
+def receive_version(*, node: Node, stream: Readable, size: int, act: Act = SITE) -> Node:
+    """Keep what the stream gives as the newest version of a file, in its owner's space.
+
+    `size` is what the sender announced, in bytes. Raises as receive_stream does, but for names,
+    and Node.DoesNotExist where the file has been deleted. Call it outside of a transaction.
+    """
+    require_size(size)
+    require_room(vault=vault_of(node.owner_id), size=size)
+    blob = store_bytes(
+        owner=node.owner,
+        stream=stream,
+        name=node.name,
+        expected=size,
+        limit=settings.FILES_MAX_SIZE,
+    )
+    return _keep(blob, lambda: place_version(node=node, blob=blob, act=act))
+
+
+def _keep[N: (Node, Node | None)](blob: Blob, place: Callable[[], N]) -> N:
+    """Return what `place` makes of stored bytes. Where it makes nothing, they are deleted."""
     kept = False
     try:
         # The row and what names it in one: each commit waits for the disk.
         with transaction.atomic():
-            node = place_within(
-                folder=folder, folders=folders, name=name, blob=blob, conflict=conflict, act=act
-            )
+            node = place()
             kept = node is not None
     finally:
         # Where the commit alone failed, nobody knows whether it took place: the bytes stay, and

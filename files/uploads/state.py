@@ -25,7 +25,9 @@ def _plain(upload: Upload) -> dict[str, Any]:
         "parallel": settings.FILES_PARALLEL_PARTS,
         "expires_at": upload.expires_at.isoformat(),
         "path": "/".join(upload.path),
-        "folder": str(upload.folder_id),
+        # Of a new version the file alone is told: where that lies may be nothing to its editor.
+        "folder": "" if upload.target_id else str(upload.folder_id),
+        "target": str(upload.target_id or ""),
         "key": upload.idempotency_key.rpartition(":")[2],
     }
 

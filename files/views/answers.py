@@ -230,6 +230,13 @@ def folder_for(request: AuthenticatedRequest, action: Action, pk: UUID) -> Node:
     return node
 
 
+def file_for(request: AuthenticatedRequest, action: Action, pk: UUID) -> Node:
+    node = node_for(request, action, pk)
+    if node.is_folder:
+        raise Http404
+    return node
+
+
 def chosen_nodes(
     request: AuthenticatedRequest,
     values: list[str],

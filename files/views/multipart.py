@@ -15,10 +15,10 @@ from files.errors import UploadError
 from files.forms import parse_conflict
 from files.http import AuthenticatedRequest
 from files.models import Upload
-from files.policy import Action, require
+from files.policy import Action, require_sending
 from files.uploads.abort import abort_upload
 from files.uploads.complete import complete_upload
-from files.uploads.create import create_upload
+from files.uploads.create import Begun, create_upload
 from files.uploads.parts import receive_part, sign_parts
 from files.uploads.state import describe_upload, list_uploads
 from files.views.answers import (
@@ -55,7 +55,9 @@ MAYBE_TEXT = (str, type(None))
 
 def own_upload(request: AuthenticatedRequest, pk: UUID) -> Upload:
     """Return the person's upload, or answer 404: also for what is someone else's."""
-    uploads = Upload.objects.sent_by(request.user).select_related("folder", "node__content")
+    uploads = Upload.objects.sent_by(request.user).select_related(
+        "folder", "target", "node__content"
+    )
     return get_object_or_404(uploads, pk=pk)
 
 
@@ -75,6 +77,11 @@ def create(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
         sha256=told["sha256"] or "",
         act=act_of(request),
     )
+    return begun_answer(begun)
+
+
+def begun_answer(begun: Begun) -> HttpResponse:
+    """Answer with the upload, or with the file where none is needed."""
     if begun.upload is not None:
         return JsonResponse(describe_upload(begun.upload), status=201 if begun.new else 200)
     if begun.node is None:
@@ -107,7 +114,7 @@ def state(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
 def sign(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """Give addresses for parts."""
     upload = own_upload(request, pk)
-    require(request.user, Action.ADD, [upload.folder])
+    require_sending(request.user, upload)
     return sign_answer(request, upload)
 
 
@@ -157,7 +164,7 @@ def complete(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     wish = read_object(request, conflict=MAYBE_TEXT)["conflict"]
     conflict = Conflict(wish) if wish in set(Conflict) else None
     # Rights may have ended since the beginning.
-    require(request.user, Action.ADD, [upload.folder])
+    require_sending(request.user, upload)
     completed = complete_upload(upload=upload, conflict=conflict, act=act_of(request))
     if completed.pending:
         return pending_answer()

@@ -17,7 +17,7 @@ from files.previews.context import PreviewContext, preview_context
 from files.sizes import filesize
 from files.sniffing import INLINE_TYPES
 from files.versions import delete_version, newest_version, restore_version, versions_page
-from files.views.answers import act_of, answers_errors, done, node_for
+from files.views.answers import act_of, answers_errors, done, file_for
 from files.views.content import deliver, preview_answer
 from files.views.detail import next_look, page_number
 from files.views.listing import access_context
@@ -27,13 +27,13 @@ from files.views.listing import access_context
 @answers_errors
 def versions(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """List what the file has held, the newest first."""
-    node = _file(request, Action.DOWNLOAD, pk)
+    node = file_for(request, Action.DOWNLOAD, pk)
     try:
         page = versions_page(node=node, before=request.GET.get("before", ""))
     except ValueError:
         return HttpResponseBadRequest("This is no place in the list.")
     context = {
-        **_place(request, node),
+        **file_context(request, node),
         "versions": page.versions,
         "next_before": page.next_before,
         "total": page.total,
@@ -47,11 +47,11 @@ def versions(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
 @answers_errors
 def version(request: AuthenticatedRequest, pk: UUID, number: int) -> HttpResponse:
     """Show the preview of what the file held then."""
-    node = _file(request, Action.DOWNLOAD, pk)
+    node = file_for(request, Action.DOWNLOAD, pk)
     found = _version(node, number)
     shown = preview_context(node=_as_it_was(node, found), page=page_number(request))
     context = {
-        **_place(request, node),
+        **file_context(request, node),
         "version": found,
         "is_newest": found.blob_id == node.content_id,
         "preview": shown,
@@ -65,7 +65,7 @@ def version(request: AuthenticatedRequest, pk: UUID, number: int) -> HttpRespons
 @require_safe
 @answers_errors
 def download(request: AuthenticatedRequest, pk: UUID, number: int) -> HttpResponseBase:
-    node = _file(request, Action.DOWNLOAD, pk)
+    node = file_for(request, Action.DOWNLOAD, pk)
     return deliver(request, _version(node, number).blob, name=node.name, kind="attachment")
 
 
@@ -73,7 +73,7 @@ def download(request: AuthenticatedRequest, pk: UUID, number: int) -> HttpRespon
 @answers_errors
 def content(request: AuthenticatedRequest, pk: UUID, number: int) -> HttpResponseBase:
     """Give images, audio and video to the page's own elements; nothing else."""
-    node = _file(request, Action.DOWNLOAD, pk)
+    node = file_for(request, Action.DOWNLOAD, pk)
     blob = _version(node, number).blob
     if blob.media_type not in INLINE_TYPES:
         raise Http404
@@ -86,14 +86,14 @@ def preview_file(
     request: AuthenticatedRequest, pk: UUID, number: int, variant: str
 ) -> HttpResponseBase:
     """Give a picture that the worker made of it."""
-    node = _file(request, Action.DOWNLOAD, pk)
+    node = file_for(request, Action.DOWNLOAD, pk)
     return preview_answer(_as_it_was(node, _version(node, number)), variant)
 
 
 @require_POST
 @answers_errors
 def restore(request: AuthenticatedRequest, pk: UUID, number: int) -> HttpResponse:
-    node = _file(request, Action.CHANGE, pk)
+    node = file_for(request, Action.CHANGE, pk)
     found = _version(node, number)
     before = newest_version(node).number
     newest = restore_version(version=found, act=act_of(request))
@@ -109,21 +109,14 @@ def restore(request: AuthenticatedRequest, pk: UUID, number: int) -> HttpRespons
 @answers_errors
 def delete(request: AuthenticatedRequest, pk: UUID, number: int) -> HttpResponse:
     """Ask, then delete an older version for good."""
-    node = _file(request, Action.PURGE, pk)
+    node = file_for(request, Action.PURGE, pk)
     found = _version(node, number)
     if request.method != "POST":
-        context = {**_place(request, node), "version": found}
+        context = {**file_context(request, node), "version": found}
         return render(request, "files/version_delete.html", context)
     free = delete_version(version=found, act=act_of(request))
     gained = f" {filesize(free)} are free again." if free else ""
     return done(request, f"Version {number} is deleted for good.{gained}", [pk])
-
-
-def _file(request: AuthenticatedRequest, action: Action, pk: UUID) -> Node:
-    node = node_for(request, action, pk)
-    if node.is_folder:
-        raise Http404
-    return node
 
 
 def _version(node: Node, number: int) -> Version:
@@ -138,7 +131,8 @@ def _as_it_was(node: Node, found: Version) -> Node:
     return then
 
 
-def _place(request: AuthenticatedRequest, node: Node) -> dict[str, Any]:
+def file_context(request: AuthenticatedRequest, node: Node) -> dict[str, Any]:
+    """Return what every page about a file's versions shows of the file."""
     way = visible_way(request.user, node)
     return {
         "node": node,

@@ -53,7 +53,8 @@ async function create(job, hooks) {
   // A guest who was asked for files keeps nothing here, and says who it is from.
   if (job.base) return patiently(() => postJson(job.base, { ...wish, sender: job.sender }), hooks);
   if (crypto.subtle && job.file.size <= DIGESTED) wish.sha256 = await digest(job.file);
-  return patiently(() => postJson(`/files/folder/${job.folder}/uploads/`, wish), hooks);
+  const url = job.createUrl ?? `/files/folder/${job.folder}/uploads/`;
+  return patiently(() => postJson(url, wish), hooks);
 }
 
 async function find(job, hooks) {
@@ -217,7 +218,7 @@ async function sendOnce(job, hooks) {
 /**
  * Send `job.file` as `job.path` below the folder `job.folder`; `job.id` and `job.key` are filled
  * in, and by them it goes on where it was. With `job.base`, it goes to that address of a file
- * request instead, from `job.sender`. Hooks: `signal`; `onKey(key)`, before it begins;
+ * request instead, from `job.sender`; with `job.createUrl`, it is begun there. Hooks: `signal`; `onKey(key)`, before it begins;
  * `onBegun(upload)`; `onProgress(bytes)`; `onRunning()`, `onTrouble()` and `onFinishing()` for what
  * is going on. Resolves to the server's answer. Throws Refusal and AbortError.
  */

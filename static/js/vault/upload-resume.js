@@ -20,8 +20,8 @@ async function arrivedBytes({ id, store, arrived, part_size, parts, size }, inde
 }
 
 /**
- * What the server waits for and no tab of this browser sends: [{id, key, path, folder, size, sent,
- * handle}], the handle only where this device has kept one. Throws Refusal.
+ * What the server waits for and no tab of this browser sends: [{id, key, path, folder, createUrl, size,
+ * sent, handle}], the handle only where this device has kept one. Throws Refusal.
  */
 export async function unfinished() {
   const [{ uploads }, held] = await Promise.all([ask("/files/uploads/"), heldKeys()]);
@@ -32,6 +32,8 @@ export async function unfinished() {
       key: upload.key,
       path: upload.path,
       folder: upload.folder,
+      // Where it begins anew, should it be gone: a new version of one file.
+      createUrl: upload.target ? `/files/${upload.target}/versions/uploads/` : undefined,
       size: upload.size,
       sent: await arrivedBytes(upload, index),
       handle: await handleOf(upload.key),

@@ -52,6 +52,9 @@ OPENING = {
     Activity.Kind.UNSHARED,
     Activity.Kind.LEFT,
     Activity.Kind.REQUEST_MADE,
+    Activity.Kind.REQUEST_CHANGED,
+    Activity.Kind.REQUEST_CLOSED,
+    Activity.Kind.REQUEST_REOPENED,
     Activity.Kind.REQUEST_ENDED,
 }
 # The site itself: jobs and commands.
@@ -116,6 +119,9 @@ WORDS: dict[str, tuple[str, str]] = {
     Activity.Kind.UNSHARED: ("stopped sharing", "with {}"),
     Activity.Kind.LEFT: ("left", ""),
     Activity.Kind.REQUEST_MADE: ("asked for files into", "as “{}”"),
+    Activity.Kind.REQUEST_CHANGED: ("changed a request for files into", "as “{}”"),
+    Activity.Kind.REQUEST_CLOSED: ("closed a request for files into", "as “{}”"),
+    Activity.Kind.REQUEST_REOPENED: ("opened a request for files again, into", "as “{}”"),
     Activity.Kind.REQUEST_ENDED: ("ended a request for files into", "as “{}”"),
 }
 

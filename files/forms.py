@@ -44,6 +44,20 @@ def _until() -> forms.TypedChoiceField:
     )
 
 
+def _end() -> forms.SplitDateTimeField:
+    return forms.SplitDateTimeField(
+        label=_("Ends at"),
+        required=False,
+        help_text=_("In your time zone. Empty: as long as you let it."),
+        widget=forms.SplitDateTimeWidget(
+            date_attrs={"type": "date", "aria-label": "Day of its end"},
+            time_attrs={"type": "time", "aria-label": "Time of its end"},
+            date_format="%Y-%m-%d",
+            time_format="%H:%M",
+        ),
+    )
+
+
 def _label() -> forms.CharField:
     return forms.CharField(
         label=_("Label"),
@@ -92,17 +106,7 @@ class ShareForm(LinkTermsForm):
 class ChangeShareForm(LinkTermsForm):
     """A link that is there, with other terms."""
 
-    expires_at = forms.SplitDateTimeField(
-        label=_("Ends at"),
-        required=False,
-        help_text=_("In your time zone. Empty: as long as you let it."),
-        widget=forms.SplitDateTimeWidget(
-            date_attrs={"type": "date", "aria-label": "Day of its end"},
-            time_attrs={"type": "time", "aria-label": "Time of its end"},
-            date_format="%Y-%m-%d",
-            time_format="%H:%M",
-        ),
-    )
+    expires_at = _end()
     password = _password(_("Empty: it stays as it is."))
     no_password = forms.BooleanField(label=_("Without a password from now on"), required=False)
     field_order = [
@@ -134,7 +138,7 @@ class GrantForm(forms.Form):
     )
 
 
-class RequestForm(forms.Form):
+class RequestTermsForm(forms.Form):
     """What is asked for, and how much of it."""
 
     label = forms.CharField(
@@ -148,8 +152,6 @@ class RequestForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
-    days = _until()
-    password = _password(_("Whoever sends must type it."))
     max_files = forms.IntegerField(
         label=_("Files at most"), required=False, min_value=1, max_value=1_000_000
     )
@@ -166,6 +168,23 @@ class RequestForm(forms.Form):
         self.fields["max_mb"].help_text = _("Empty: %(most)s, as on the whole site.") % {
             "most": most
         }
+
+
+class RequestForm(RequestTermsForm):
+    """A new request."""
+
+    days = _until()
+    password = _password(_("Whoever sends must type it."))
+    field_order = ["label", "message", "days", "password"]
+
+
+class ChangeRequestForm(RequestTermsForm):
+    """A request that is there, with other terms."""
+
+    expires_at = _end()
+    password = _password(_("Empty: it stays as it is."))
+    no_password = forms.BooleanField(label=_("Without a password from now on"), required=False)
+    field_order = ["label", "message", "expires_at", "password", "no_password"]
 
 
 def parse_ids(values: list[str]) -> list[UUID]:

@@ -30,7 +30,7 @@ def given_page(*, owner: AbstractBaseUser, kind: str, after: str = "") -> LinkPa
     given: dict[str, QuerySet[Any]] = {
         "people": Grant.objects.given_by(owner).select_related("person"),
         "links": Share.objects.owned_by(owner).filter(revoked_at=None),
-        "requests": FileRequest.objects.owned_by(owner).filter(revoked_at=None),
+        "requests": FileRequest.objects.owned_by(owner).listed(),
     }
     if kind not in given:
         raise ValueError(kind)

@@ -1,6 +1,7 @@
 """File requests: people without an account put files into one folder, and see nothing of it."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -67,6 +68,71 @@ def create_request(
     )
     record(Activity.Kind.REQUEST_MADE, [node], act, detail=label)
     return request, secret
+
+
+@transaction.atomic
+def change_request(
+    *,
+    request: FileRequest,
+    label: str,
+    message: str,
+    password: str | None,
+    expires_at: datetime | None,
+    max_files: int | None,
+    max_file_bytes: int | None,
+    max_bytes: int | None,
+    act: Act = SITE,
+) -> FileRequest:
+    """Give a request other terms; its address stays, and what came counts on.
+
+    A password of None stays as it is. A limit below what has come lets nothing more in. Raises
+    ShareError.
+    """
+    if expires_at != request.expires_at:
+        refuse_past(expires_at)
+    request.label, request.message, request.expires_at = label, message, expires_at
+    request.max_files, request.max_bytes = max_files, max_bytes
+    request.max_file_bytes = max_file_bytes
+    if password is not None:
+        request.password = hashed(password)
+    request.save(update_fields=[*terms_of(request)])
+    record(Activity.Kind.REQUEST_CHANGED, [request.node], act, detail=label)
+    return request
+
+
+def terms_of(request: FileRequest) -> dict[str, Any]:
+    """Return what `change_request` takes, as it is; the password of None stays so."""
+    return {
+        "label": request.label,
+        "message": request.message,
+        "password": None,
+        "expires_at": request.expires_at,
+        "max_files": request.max_files,
+        "max_file_bytes": request.max_file_bytes,
+        "max_bytes": request.max_bytes,
+    }
+
+
+@transaction.atomic
+def close_request(*, request: FileRequest, act: Act = SITE) -> None:
+    """Let nothing more in until it is opened again; it looks ended meanwhile. Harmless to repeat.
+
+    What guests have under way waits as long as any that is left behind.
+    """
+    now = timezone.now()
+    open_one = FileRequest.objects.listed().filter(pk=request.pk, closed_at=None)
+    if open_one.update(closed_at=now):
+        request.closed_at = now
+        record(Activity.Kind.REQUEST_CLOSED, [request.node], act, detail=request.label)
+
+
+@transaction.atomic
+def reopen_request(*, request: FileRequest, act: Act = SITE) -> None:
+    """Let files in again, by the same address. Harmless to repeat; what ended stays ended."""
+    closed = FileRequest.objects.listed().filter(pk=request.pk, closed_at__isnull=False)
+    if closed.update(closed_at=None):
+        request.closed_at = None
+        record(Activity.Kind.REQUEST_REOPENED, [request.node], act, detail=request.label)
 
 
 @transaction.atomic

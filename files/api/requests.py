@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from ninja import Field, Router, Schema, Status
@@ -13,7 +14,14 @@ from pydantic import AwareDatetime, StringConstraints
 from files.http import AuthenticatedRequest
 from files.models import FileRequest
 from files.policy import Action
-from files.requests import create_request, end_request
+from files.requests import (
+    change_request,
+    close_request,
+    create_request,
+    end_request,
+    reopen_request,
+    terms_of,
+)
 from files.views.answers import act_of, folder_for
 
 router = Router(tags=["File requests"])
@@ -31,6 +39,23 @@ class RequestIn(Schema):
     max_bytes: Limit | None = Field(None, description="null: the site's own limit.")
 
 
+class RequestChangeIn(Schema):
+    """What is not sent stays as it is. null lifts a limit, or the end."""
+
+    label: Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=Text)] = ""
+    message: Annotated[str, StringConstraints(max_length=500, pattern=Text)] = ""
+    password: Annotated[str, StringConstraints(max_length=128)] = Field(
+        "", description="Empty: none from now on."
+    )
+    expires_at: AwareDatetime | None = None
+    max_files: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    max_file_bytes: Limit | None = None
+    max_bytes: Limit | None = Field(None, description="null: the site's own limit.")
+    closed: bool = Field(
+        default=False, description="true lets nothing more in; false opens it again."
+    )
+
+
 class RequestOut(Schema):
     id: UUID
     label: str
@@ -43,6 +68,7 @@ class RequestOut(Schema):
     most_bytes: int = Field(description="What it takes in all: `max_bytes`, or the site's limit.")
     files: int
     bytes: int
+    closed: bool
     created_at: datetime
     url: str = Field("", description="The link itself: only in the answer that makes it.")
 
@@ -60,6 +86,7 @@ class RequestOut(Schema):
             most_bytes=asked.most_bytes,
             files=asked.files,
             bytes=asked.bytes,
+            closed=asked.closed_at is not None,
             created_at=asked.created_at,
             url=url,
         )
@@ -88,8 +115,26 @@ def create(request: AuthenticatedRequest, pk: UUID, data: RequestIn) -> Any:
 def list_requests(request: AuthenticatedRequest, pk: UUID) -> list[RequestOut]:
     """The requests for files into a folder that were not ended, the newest first."""
     folder = folder_for(request, Action.SHARE, pk)
-    asked = folder.file_requests.filter(revoked_at=None).order_by("-created_at")
+    asked = folder.file_requests.listed().order_by("-created_at")
     return [RequestOut.of(one) for one in asked]
+
+
+@router.patch(
+    "/requests/{uuid:pk}", response=RequestOut, operation_id="change_request", url_name="request"
+)
+def change(request: AuthenticatedRequest, pk: UUID, data: RequestChangeIn) -> RequestOut:
+    """Give a request other terms, close it, or open it again. Its link stays as it was."""
+    own = FileRequest.objects.owned_by(request.user).listed()
+    asked = get_object_or_404(own.select_related("node"), pk=pk)
+    wish = data.dict(exclude_unset=True)
+    closed: bool | None = wish.pop("closed", None)
+    with transaction.atomic():
+        if wish:
+            change_request(request=asked, act=act_of(request), **{**terms_of(asked), **wish})
+        if closed is not None:
+            turn = close_request if closed else reopen_request
+            turn(request=asked, act=act_of(request))
+    return RequestOut.of(asked)
 
 
 @router.delete(

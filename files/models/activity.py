@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from files.models.sharing import FileRequest, Share
 from files.models.tree import Node
@@ -12,27 +13,30 @@ class Activity(models.Model):
     """One thing that somebody did in a vault, or through a link into it."""
 
     class Kind(models.TextChoices):
-        UPLOADED = "uploaded"
-        REPLACED = "replaced"
-        RECEIVED = "received"
-        FOLDER_MADE = "folder_made"
-        RENAMED = "renamed"
-        MOVED = "moved"
-        COPIED = "copied"
-        DELETED = "deleted"
-        RESTORED = "restored"
-        PURGED = "purged"
-        LINK_MADE = "link_made"
-        LINK_CHANGED = "link_changed"
-        LINK_ENDED = "link_ended"
-        LINK_OPENED = "link_opened"
-        LINK_DOWNLOADED = "link_downloaded"
-        SHARED = "shared"
-        ROLE_CHANGED = "role_changed"
-        UNSHARED = "unshared"
-        LEFT = "left"
-        REQUEST_MADE = "request_made"
-        REQUEST_ENDED = "request_ended"
+        UPLOADED = "uploaded", _("Files uploaded")
+        REPLACED = "replaced", _("New versions")
+        RECEIVED = "received", _("Files sent by guests")
+        FOLDER_MADE = "folder_made", _("Folders made")
+        RENAMED = "renamed", _("Renamed")
+        MOVED = "moved", _("Moved")
+        COPIED = "copied", _("Copied")
+        DELETED = "deleted", _("Deleted")
+        RESTORED = "restored", _("Restored from the trash")
+        PURGED = "purged", _("Deleted for good")
+        LINK_MADE = "link_made", _("Links made")
+        LINK_CHANGED = "link_changed", _("Links changed")
+        LINK_ENDED = "link_ended", _("Links ended")
+        LINK_OPENED = "link_opened", _("Links opened")
+        LINK_DOWNLOADED = "link_downloaded", _("Downloads by links")
+        SHARED = "shared", _("Shared with people")
+        ROLE_CHANGED = "role_changed", _("Who may edit changed")
+        UNSHARED = "unshared", _("No longer shared")
+        LEFT = "left", _("Left by people")
+        REQUEST_MADE = "request_made", _("File requests made")
+        REQUEST_CHANGED = "request_changed", _("File requests changed")
+        REQUEST_CLOSED = "request_closed", _("File requests closed")
+        REQUEST_REOPENED = "request_reopened", _("File requests opened again")
+        REQUEST_ENDED = "request_ended", _("File requests ended")
 
     id = models.BigAutoField(primary_key=True)
     # Whose vault it is.

@@ -97,9 +97,13 @@ class FileRequestQuerySet(models.QuerySet["FileRequest"]):
     def owned_by(self, user: AbstractBaseUser) -> Self:
         return self.filter(node__owner=user)
 
+    def listed(self) -> Self:
+        """Requests that their owners see: closed ones too, but none that has been ended."""
+        return self.filter(revoked_at=None)
+
     def unended(self) -> Self:
         """Requests that lead somewhere, full or not."""
-        return self.filter(_leads_somewhere())
+        return self.filter(_leads_somewhere(), closed_at=None)
 
     def open(self) -> Self:
         """Requests that take another file."""
@@ -122,6 +126,9 @@ class FileRequest(SecretLink):
     # What has come.
     files = models.PositiveIntegerField(default=0)
     bytes = models.BigIntegerField(default=0)
+
+    # Since when its owner lets nothing more in; None while it is open.
+    closed_at = models.DateTimeField(null=True, blank=True)
 
     # How many the owner has been told of, and when the last one came.
     told_files = models.PositiveIntegerField(default=0)

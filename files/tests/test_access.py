@@ -78,6 +78,9 @@ ROUTES = {
     # For who is let in, not for who lets in.
     "leave": Row("post", "grant", owner=404),
     "ask_for_files": Row("post", "folder", {"label": "x", "days": "7"}),
+    "change_request": Row(node="request"),
+    "close_request": Row("post", "request", owner=302),
+    "reopen_request": Row("post", "request", owner=302),
     "end_request": Row("post", "request", owner=302),
     "shared": Row(stranger=200),
     "shares": Row(stranger=200),
@@ -206,7 +209,16 @@ def test_nothing_changes_without_the_token(name: str, owner: Any, things: dict[s
     assert call(client, name, things) == 403
 
 
-SHOWN_BY_GET = {"version_delete", "new_version", "new_folder", "rename", "move", "copy", "share", "tag"}
+SHOWN_BY_GET = {
+    "version_delete",
+    "new_version",
+    "new_folder",
+    "rename",
+    "move",
+    "copy",
+    "share",
+    "tag",
+}
 
 
 @pytest.mark.parametrize(

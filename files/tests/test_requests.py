@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.forms import SplitDateTimeWidget
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -234,6 +236,133 @@ def test_owners_ask_see_and_end(own: Client, folder: Node) -> None:
     assert not FileRequest.objects.open().exists()
 
 
+# -- Changing ------------------------------------------------------------------------------------
+def form_of(own: Client, request: FileRequest) -> dict[str, Any]:
+    """Return what the page of the request would send, were nothing changed."""
+    page = own.get(reverse("files:change_request", args=[request.pk]))
+    fields: dict[str, Any] = {}
+    for bound in page.context["form"]:
+        widget, value = bound.field.widget, bound.value()
+        if isinstance(widget, SplitDateTimeWidget):
+            day, time = widget.decompress(value)
+            fields["expires_at_0"] = day.isoformat() if day else ""
+            fields["expires_at_1"] = time.strftime("%H:%M") if time else ""
+        elif bound.name != "no_password":
+            fields[bound.name] = "" if value is None else value
+    return fields
+
+
+def test_owners_change_a_request_and_its_link_stays(own: Client, folder: Node) -> None:
+    request, path = ask(folder, max_files=1, password="first")
+    guest = Client()
+    guest.post(f"{path}unlock/", {"password": "first"})
+    put(guest, path)
+    wish = form_of(own, request) | {
+        "label": "Bills",
+        "message": "All of them.",
+        "max_files": "2",
+        "max_file_mb": "1",
+        "max_mb": "3",
+        "expires_at_0": "2100-01-01",
+        "expires_at_1": "10:00",
+    }
+    page = reverse("files:change_request", args=[request.pk])
+    assert "1 file with 5" in own.get(page).content.decode()
+    assert own.post(page, wish).status_code == 302
+    request.refresh_from_db()
+    assert (request.label, request.max_files, request.files) == ("Bills", 2, 1)
+    assert (request.max_file_bytes, request.max_bytes) == (1_000_000, 3_000_000)
+    assert request.expires_at is not None
+    shown = guest.get(path).content.decode()
+    assert "Bills" in shown
+    assert "All of them." in shown
+    assert put(guest, path, "more.txt").status_code == 201
+    # Another password is asked for at once; without one it is open to all.
+    own.post(page, wish | {"password": "second", "max_files": "9"})
+    assert "has a password" in guest.get(path).content.decode()
+    own.post(page, wish | {"no_password": "on", "max_files": ""})
+    assert "Bills" in Client().get(path).content.decode()
+    assert Activity.objects.filter(node=folder, kind="request_changed").count() == 3
+
+
+def test_saving_unchanged_changes_nothing(own: Client, folder: Node) -> None:
+    end = timezone.now() + timedelta(days=2)
+    request, _path = ask(folder, expires_at=end, max_file_bytes=1_400_000, max_bytes=10)
+    answer = own.post(reverse("files:change_request", args=[request.pk]), form_of(own, request))
+    assert answer.status_code == 302
+    request.refresh_from_db()
+    assert (request.expires_at, request.max_file_bytes, request.max_bytes) == (end, 1_400_000, 10)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"label": ""}, {"max_files": "0"}, {"expires_at_0": "2020-01-01", "expires_at_1": "10:00"}],
+)
+def test_terms_that_cannot_be_are_said_beside_the_form(
+    own: Client, folder: Node, wrong: dict[str, str]
+) -> None:
+    request, _path = ask(folder)
+    page = reverse("files:change_request", args=[request.pk])
+    assert own.post(page, form_of(own, request) | wrong).status_code == 400
+    request.refresh_from_db()
+    assert (request.label, request.max_files, request.expires_at) == ("Invoices", None, None)
+
+
+def test_closed_it_looks_ended_and_opens_again_by_the_same_link(own: Client, folder: Node) -> None:
+    request, path = ask(folder)
+    guest = Client()
+    way = f"{path}uploads/{begin(guest, path).json()['id']}/"
+    send_part(guest, way)
+    for _twice in range(2):
+        own.post(reverse("files:close_request", args=[request.pk]))
+    never = Client().get(reverse("guest:open", args=["never"]))
+    assert len(Client().get(path).content) == len(never.content)
+    assert [put(guest, path).status_code, guest.get(way).status_code] == [404, 404]
+    # Who has come in before it was closed is refused as well.
+    with pytest.raises(ShareError, match="ended"):
+        requests.receive_for_request(
+            request=request,
+            name="late.txt",
+            stream=SimpleUploadedFile("x", b"12345"),
+            size=5,
+            act=Act(request=request, guest="Anna"),
+        )
+    share = own.get(reverse("files:share", args=[folder.pk])).content.decode()
+    assert "Closed" in share
+    assert "Open again" in share
+    for _twice in range(2):
+        own.post(reverse("files:reopen_request", args=[request.pk]))
+    # What was half-way goes on.
+    assert ask_json(guest, f"{way}complete/", {}).status_code == 201
+    assert names_in(folder) == {"kept.txt", "big.bin"}
+    kinds = Activity.objects.filter(node=folder).order_by("pk").values_list("kind", flat=True)
+    assert list(kinds)[-2:] == ["request_closed", "request_reopened"]
+
+
+def test_what_has_ended_is_neither_changed_nor_opened(own: Client, folder: Node) -> None:
+    request, path = ask(folder)
+    requests.close_request(request=request)
+    requests.end_request(request=request)
+    requests.reopen_request(request=request)
+    assert Client().get(path).status_code == 404
+    for name in ("change_request", "close_request", "reopen_request"):
+        assert own.post(reverse(f"files:{name}", args=[request.pk]), {}).status_code == 404
+
+
+def test_requests_are_listed_at_one_price(
+    own: Client, folder: Node, django_assert_num_queries: Any
+) -> None:
+    address = reverse("files:share", args=[folder.pk])
+    ask(folder)
+    own.get(address)
+    with CaptureQueriesContext(connection) as one:
+        own.get(address)
+    for _more in range(5):
+        requests.close_request(request=ask(folder)[0])
+    with django_assert_num_queries(len(one)):
+        assert own.get(address).content.decode().count("Open again") == 5
+
+
 # -- In parts ------------------------------------------------------------------------------------
 JSON = {"Accept": "application/json"}
 
@@ -443,8 +572,9 @@ def at_once(request: FileRequest, work: Callable[[FileRequest, int], Any]) -> li
 
     def run(number: int) -> Any:
         try:
-            asked = FileRequest.objects.select_related("node__owner").get(pk=request.pk)
+            # Before the first query: whoever waits here holds no connection of the pool.
             barrier.wait()
+            asked = FileRequest.objects.select_related("node__owner").get(pk=request.pk)
             return work(asked, number)
         except FilesError as error:
             return error

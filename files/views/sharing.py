@@ -1,4 +1,4 @@
-"""Sharing one thing: the page of its people, links and requests, and what is done there."""
+"""Sharing one thing: the page of its people, links and requests; people and links changed."""
 
 from base64 import b64encode
 from datetime import datetime, timedelta
@@ -20,9 +20,9 @@ from files.errors import ShareError
 from files.forms import ChangeShareForm, GrantForm, RequestForm, ShareForm
 from files.grants import end_grant, grant_access
 from files.http import AuthenticatedRequest
-from files.models import FileRequest, Grant, Node, Share
+from files.models import Grant, Node, Share
 from files.policy import Action
-from files.requests import create_request, end_request
+from files.requests import create_request
 from files.sharing import change_link, create_link, revoke_link
 from files.views.answers import act_of, answers_errors, next_url, node_for
 
@@ -155,7 +155,7 @@ def _page(
         "request_form": request_form or RequestForm(auto_id=REQUEST_IDS),
         "grants": node.grants.select_related("person").order_by("created_at"),
         "shares": node.shares.filter(revoked_at=None).order_by("-created_at"),
-        "file_requests": node.file_requests.filter(revoked_at=None).order_by("-created_at"),
+        "file_requests": node.file_requests.listed().order_by("-created_at"),
         "requests_on": settings.FILES_REQUESTS and node.is_folder,
         "roles": Grant.Role,
     }
@@ -174,7 +174,7 @@ def change_share(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
                 share=found,
                 label=wish["label"],
                 password="" if wish["no_password"] else wish["password"] or None,
-                expires_at=_same_minute(wish["expires_at"], found.expires_at),
+                expires_at=same_minute(wish["expires_at"], found.expires_at),
                 max_downloads=wish["max_downloads"],
                 view_only=wish["view_only"],
                 act=act_of(request),
@@ -197,7 +197,7 @@ def _terms(share: Share) -> dict[str, Any]:
     }
 
 
-def _same_minute(wish: datetime | None, known: datetime | None) -> datetime | None:
+def same_minute(wish: datetime | None, known: datetime | None) -> datetime | None:
     """Return the known end where the form, which shows no seconds, sent it back unchanged."""
     same = wish and known and wish == known.replace(second=0, microsecond=0)
     return known if same else wish
@@ -213,16 +213,7 @@ def revoke(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     found = get_object_or_404(Share.objects.owned_by(request.user).select_related("node"), pk=pk)
     revoke_link(share=found, act=act_of(request))
     messages.success(request, "The link has ended. Whoever has it finds nothing now.")
-    return _back(request, found.node_id)
-
-
-@require_POST
-def end_file_request(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
-    own = FileRequest.objects.owned_by(request.user).select_related("node")
-    found = get_object_or_404(own, pk=pk)
-    end_request(request=found, act=act_of(request))
-    messages.success(request, "The request has ended. What came stays in the folder.")
-    return _back(request, found.node_id)
+    return back_to_sharing(request, found.node_id)
 
 
 @require_POST
@@ -237,7 +228,7 @@ def change_grant(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
             node=found.node, address=found.address, role=Grant.Role(role), act=act_of(request)
         )
         messages.success(request, f"Changed what {found.address} may do.")
-    return _back(request, found.node_id)
+    return back_to_sharing(request, found.node_id)
 
 
 @require_POST
@@ -245,14 +236,14 @@ def revoke_grant(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     found = get_object_or_404(_given(request), pk=pk)
     end_grant(grant=found, act=act_of(request))
     messages.success(request, f"No longer shared with {found.address}.")
-    return _back(request, found.node_id)
+    return back_to_sharing(request, found.node_id)
 
 
 def _given(request: AuthenticatedRequest) -> Any:
     return Grant.objects.given_by(request.user).select_related("node", "node__owner", "person")
 
 
-def _back(request: AuthenticatedRequest, node_id: UUID) -> HttpResponse:
+def back_to_sharing(request: AuthenticatedRequest, node_id: UUID) -> HttpResponse:
     """Return to the page that the form names, or to the thing's own."""
     way = next_url(request)
     return redirect("files:share", node_id) if way == "files:home" else redirect(way)

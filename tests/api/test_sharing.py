@@ -91,6 +91,44 @@ def test_files_are_asked_for_and_the_request_ends(script: Script, folder: Node) 
     assert script.post(f"nodes/{root}/grants", {"address": "x"}).status_code == 400
 
 
+def test_a_request_is_changed_closed_and_opened_again(
+    script: Script, stranger: Script, folder: Node
+) -> None:
+    wish = {"label": "Bills", "max_files": 2, "max_bytes": 9, "password": "secret"}
+    made = script.post(f"folders/{folder.pk}/requests", wish).json()
+    path = made["url"].partition("localhost:8000")[2]
+    way = f"requests/{made['id']}"
+    assert (made["most_bytes"], made["closed"]) == (9, False)
+
+    def change(**terms: Any) -> Any:
+        answer = script.call("PATCH", way, terms)
+        assert answer.status_code == 200
+        return answer.json()
+
+    assert change() == {**made, "url": ""}
+    assert change(label="Invoices", max_bytes=None, password="") == {
+        **made,
+        "url": "",
+        "label": "Invoices",
+        "max_bytes": None,
+        "most_bytes": 10 * 10**9,
+        "has_password": False,
+    }
+    assert Client().get(path).status_code == 200
+    assert change(closed=True)["closed"]
+    assert Client().get(path).status_code == 404
+    assert change(closed=False, message="Again, please.")["message"] == "Again, please."
+    assert Client().get(path).status_code == 200
+    for wrong in ({"label": ""}, {"max_files": 0}, {"label": None}):
+        assert script.call("PATCH", way, wrong).status_code == 422
+    past = script.call("PATCH", way, {"expires_at": "2020-01-01T00:00:00Z", "label": "x"})
+    assert past.status_code == 400
+    assert script.get(f"folders/{folder.pk}/requests").json()[0]["label"] == "Invoices"
+    assert stranger.call("PATCH", way, {"label": "Mine"}).status_code == 404
+    script.call("DELETE", way)
+    assert script.call("PATCH", way, {"closed": False}).status_code == 404
+
+
 @pytest.mark.parametrize("cursor", ["x", "2026-01-01T00:00:00+00:00_y"])
 def test_odd_places(script: Script, cursor: str) -> None:
     assert script.get(f"shared?cursor={cursor}").status_code == 422

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 from itertools import product
 from uuid import UUID
 
@@ -10,6 +11,8 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from files.models import Activity, FileRequest, Node, Share
 from files.people import name_of
@@ -126,25 +129,78 @@ WORDS: dict[str, tuple[str, str]] = {
 }
 
 
+# In which order, and under which headings, kinds are offered to choose from.
+GROUPS: list[tuple[str | Promise, list[Activity.Kind]]] = [
+    (
+        _("Files and folders"),
+        [
+            *(Activity.Kind.UPLOADED, Activity.Kind.REPLACED, Activity.Kind.FOLDER_MADE),
+            *(Activity.Kind.RENAMED, Activity.Kind.MOVED, Activity.Kind.COPIED),
+            *(Activity.Kind.DELETED, Activity.Kind.RESTORED, Activity.Kind.PURGED),
+        ],
+    ),
+    (
+        _("Links"),
+        [
+            *(Activity.Kind.LINK_MADE, Activity.Kind.LINK_CHANGED, Activity.Kind.LINK_OPENED),
+            *(Activity.Kind.LINK_DOWNLOADED, Activity.Kind.LINK_ENDED),
+        ],
+    ),
+    (
+        _("People"),
+        [
+            *(Activity.Kind.SHARED, Activity.Kind.ROLE_CHANGED),
+            *(Activity.Kind.UNSHARED, Activity.Kind.LEFT),
+        ],
+    ),
+    (
+        _("File requests"),
+        [
+            *(Activity.Kind.RECEIVED, Activity.Kind.REQUEST_MADE, Activity.Kind.REQUEST_CHANGED),
+            *(Activity.Kind.REQUEST_CLOSED, Activity.Kind.REQUEST_REOPENED),
+            Activity.Kind.REQUEST_ENDED,
+        ],
+    ),
+]
+
+
+class By(StrEnum):
+    """What somebody is who did something."""
+
+    PERSON = "person"
+    GUEST = "guest"
+    SITE = "site"
+
+
 @dataclass(frozen=True)
 class Line:
     """An activity in words: `who` `verb` the thing's name `tail`."""
 
     row: Activity
+    by: By
     who: str
     verb: str
     tail: str
+
+    @property
+    def text(self) -> str:
+        return " ".join(word for word in (self.who, self.verb, self.row.name, self.tail) if word)
+
+    @property
+    def came_from(self) -> str | None:
+        """The address that a guest came from, which is for the vault's owner alone."""
+        return self.row.ip if self.row.actor_id is None else None
 
 
 def _line(row: Activity) -> Line:
     verb, tail = WORDS[row.kind]
     if row.actor is not None:
-        who = name_of(row.actor)
+        by, who = By.PERSON, name_of(row.actor)
     elif row.share_id or row.request_id or row.guest:
-        who = row.guest or "A guest"
+        by, who = By.GUEST, row.guest or "A guest"
     else:
-        who = "The site"
-    return Line(row, who, verb, tail.format(row.detail) if row.detail else "")
+        by, who = By.SITE, "The site"
+    return Line(row, by, who, verb, tail.format(row.detail) if row.detail else "")
 
 
 @dataclass(frozen=True)

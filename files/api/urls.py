@@ -7,7 +7,18 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 from ninja.security import HttpBearer
 
-from files.api import content, finding, grants, nodes, requests, shares, trash, uploads, versions
+from files.api import (
+    activity,
+    content,
+    finding,
+    grants,
+    nodes,
+    requests,
+    shares,
+    trash,
+    uploads,
+    versions,
+)
 from files.api.problems import CONTENT_TYPE, answer_problems
 from files.api.schemas import ProblemOut
 
@@ -46,7 +57,7 @@ api = DescribedAPI(
 answer_problems(api)
 for part in (
     *(nodes.router, finding.router, content.router, uploads.router, trash.router),
-    *(versions.router, shares.router, grants.router, requests.router),
+    *(versions.router, shares.router, grants.router, requests.router, activity.router),
 ):
     api.add_router("", part)
 urlpatterns = [*api.urls[0]]

@@ -1,5 +1,6 @@
 """Who did what: written with the change, seen by whom it concerns, forgotten in time."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -8,7 +9,15 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from files.activity import WORDS, Act, forget_old_activity, node_activity, record, vault_activity
+from files.activity import (
+    GROUPS,
+    WORDS,
+    Act,
+    forget_old_activity,
+    node_activity,
+    record,
+    vault_activity,
+)
 from files.conflicts import Conflict
 from files.errors import NameTakenError
 from files.models import Activity, Grant, Node
@@ -25,6 +34,17 @@ def kinds() -> list[str]:
 
 def test_every_kind_has_words() -> None:
     assert set(WORDS) == set(Activity.Kind)
+
+
+def test_every_kind_can_be_chosen_once_by_a_plain_label(own: Client) -> None:
+    offered = [kind for _heading, kinds in GROUPS for kind in kinds]
+    assert sorted(offered) == sorted(Activity.Kind)
+    assert len({kind.label for kind in Activity.Kind}) == len(Activity.Kind)
+    page = own.get(reverse("files:activity"), {"kind": "request_made"}).content.decode()
+    assert '<option value="request_made" selected>File requests made</option>' in page
+    # Names of the program are values, and nothing to read.
+    words = re.sub(r"<[^>]*>", " ", page)
+    assert not [kind for kind in Activity.Kind if "_" in kind and kind in words]
 
 
 def test_a_days_work_is_written_down(owner: Any, own: Client, root: Node) -> None:

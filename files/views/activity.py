@@ -7,9 +7,8 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from files.activity import node_activity, vault_activity
+from files.activity import GROUPS, node_activity, vault_activity
 from files.http import AuthenticatedRequest
-from files.models import Activity
 from files.policy import Action, visible_way
 from files.views.answers import answers_errors, node_for
 
@@ -23,9 +22,7 @@ def activity(request: AuthenticatedRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "page": page,
         "kind": kind,
-        "kinds": [
-            (kind.value, kind.value.replace("_", " ").capitalize()) for kind in Activity.Kind
-        ],
+        "groups": GROUPS,
         # The vault's owner sees where guests came from.
         "show_places": True,
     }

@@ -68,6 +68,15 @@ class TagError(FilesError):
     """A tag that cannot be, or one too many."""
 
 
+class TagTakenError(TagError):
+    """A new name for a tag that another one has: the two can be merged."""
+
+    def __init__(self, name: str, *, tag_id: UUID) -> None:
+        super().__init__(f"There is a tag “{name}” already. Merge the two instead.")
+        # Of the one that has the name.
+        self.tag_id = tag_id
+
+
 class QuarantineError(FilesError):
     """Stored bytes that are not what was stored, or are not there: nobody is given them."""
 

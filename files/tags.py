@@ -1,14 +1,15 @@
 """Tags: a person's own words on whatever they may see."""
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
-from files.errors import TagError
+from files.errors import TagError, TagTakenError
 from files.models import Node, NodeTag, Tag
 from files.names import clean_name, name_key
 from files.tree import lock_tree, root_of
@@ -43,22 +44,64 @@ def create_tag(*, user: AbstractBaseUser, name: str, colour: str = Tag.Colour.GR
 
 @transaction.atomic
 def change_tag(*, tag: Tag, name: str, colour: str) -> Tag:
-    """Give a tag another name and colour. Raises InvalidNameError or TagError."""
+    """Give a tag another name and colour.
+
+    Raises InvalidNameError, TagError, or TagTakenError where another tag has the name: merging
+    two is never done in passing.
+    """
     name = clean_tag_name(name)
     _lock(tag.owner)
     others = Tag.objects.owned_by(tag.owner).exclude(pk=tag.pk)
-    if others.filter(name_key=name_key(name)).exists():
-        raise TagError(f"There is a tag “{name}” already. Merge the two instead.")
+    if (taken := others.filter(name_key=name_key(name)).first()) is not None:
+        raise TagTakenError(taken.name, tag_id=taken.pk)
     tag.name, tag.name_key, tag.colour = name, name_key(name), colour
     tag.save(update_fields=["name", "name_key", "colour"])
     return tag
 
 
-@transaction.atomic
-def merge_tags(*, tag: Tag, into: Tag) -> int:
-    """Hang everything that has `tag` under `into`, and delete `tag`. Returns how many were new."""
+@dataclass(frozen=True)
+class Merger:
+    """What merging a tag into another would do, in numbers of files and folders."""
+
+    # That have the tag which goes; of them, those that have the other as well.
+    having: int
+    having_both: int
+    # That will have the other.
+    after: int
+    # In the trash, not counted above: they change over as well.
+    trashed: int
+
+
+def plan_merger(*, tag: Tag, into: Tag) -> Merger:
+    """Return what `merge_tags` would do now. Two queries. Raises TagError as that does."""
+    _refuse_merger(tag, into)
+    both = Exists(NodeTag.objects.filter(tag=into, node=OuterRef("node")))
+    living = Q(node__trashed_at=None)
+    found = (
+        NodeTag.objects.filter(tag=tag)
+        .annotate(both=both)
+        .aggregate(
+            having=Count("pk", filter=living),
+            having_both=Count("pk", filter=living & Q(both=True)),
+            trashed=Count("pk", filter=~living),
+        )
+    )
+    there = NodeTag.objects.filter(living, tag=into).count()
+    return Merger(**found, after=there + found["having"] - found["having_both"])
+
+
+def _refuse_merger(tag: Tag, into: Tag) -> None:
     if tag.owner_id != into.owner_id or tag.pk == into.pk:
         raise TagError("Choose another tag to merge it into.")
+
+
+@transaction.atomic
+def merge_tags(*, tag: Tag, into: Tag) -> int:
+    """Hang everything that has `tag` under `into`, and delete `tag`. Returns how many were new.
+
+    There is no way back: which of them had which is not known any more.
+    """
+    _refuse_merger(tag, into)
     _lock(tag.owner)
     there = NodeTag.objects.filter(tag=into).values("node")
     moved = NodeTag.objects.filter(tag=tag).exclude(node__in=there).update(tag=into)

@@ -19,7 +19,16 @@ from files.policy import Action
 from files.recent import By, recent_page
 from files.search import ORDER, Criteria, search_page
 from files.stars import star_nodes, starred_page, unstar_nodes
-from files.tags import MAX_LENGTH, change_tag, create_tag, delete_tag, set_tags, tags_of, tags_on
+from files.tags import (
+    MAX_LENGTH,
+    change_tag,
+    create_tag,
+    delete_tag,
+    merge_tags,
+    set_tags,
+    tags_of,
+    tags_on,
+)
 from files.views.answers import node_for
 
 router = Router(tags=["Finding"])
@@ -59,6 +68,14 @@ class TagOut(Schema):
 
 class CountedTagOut(TagOut):
     count: int = Field(description="Files and folders that have it, without those in the trash.")
+
+
+class MergeIn(Schema):
+    into: UUID = Field(description="The tag that stays.")
+
+
+class MergedOut(Schema):
+    moved: int = Field(description="Files and folders that did not have it before.")
 
 
 class TagNamesIn(Schema):
@@ -126,6 +143,18 @@ def make_tag(request: AuthenticatedRequest, data: TagIn) -> Any:
 @router.put("/tags/{uuid:pk}", response=TagOut, operation_id="change_tag", url_name="tag")
 def edit_tag(request: AuthenticatedRequest, pk: UUID, data: TagIn) -> Any:
     return change_tag(tag=_own_tag(request, pk), name=data.name, colour=data.colour)
+
+
+@router.post(
+    "/tags/{uuid:pk}/merge", response=MergedOut, operation_id="merge_tag", url_name="merge_tag"
+)
+def merge_tag(request: AuthenticatedRequest, pk: UUID, data: MergeIn) -> MergedOut:
+    """Let everything that has this tag have another instead, and delete it. There is no way back.
+
+    409 for a new name (`PUT /tags/{id}`) that another tag has leads here.
+    """
+    into = _own_tag(request, data.into)
+    return MergedOut(moved=merge_tags(tag=_own_tag(request, pk), into=into))
 
 
 @router.delete("/tags/{uuid:pk}", response={204: None}, operation_id="delete_tag", url_name="tag")

@@ -212,6 +212,7 @@ def test_nothing_changes_without_the_token(name: str, owner: Any, things: dict[s
 SHOWN_BY_GET = {
     "version_delete",
     "new_version",
+    "merge_tag",
     "new_folder",
     "rename",
     "move",

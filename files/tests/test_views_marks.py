@@ -1,5 +1,6 @@
 """The pages of finding: search with its filters, recent, starred, tags; answers to scripts."""
 
+import re
 from typing import Any
 
 import pytest
@@ -8,8 +9,9 @@ from django.urls import reverse
 
 from files.models import Grant, Node, NodeTag, Star, Tag
 from files.stars import star_nodes
-from files.tags import create_tag, tag_nodes
+from files.tags import Merger, create_tag, plan_merger, tag_nodes
 from files.tests.factories import make_file, make_folder
+from files.trash import trash_nodes
 
 JSON = {"Accept": "application/json"}
 
@@ -188,6 +190,49 @@ def test_tags_are_made_changed_merged_and_deleted(own: Client, root: Node) -> No
     assert [tag.name for tag in Tag.objects.all()] == ["Job"]
     own.post(reverse("files:delete_tag", args=[work.pk]), back)
     assert not Tag.objects.exists()
+
+
+def test_a_name_that_another_tag_has_asks_about_merging(
+    own: Client, root: Node, django_assert_num_queries: Any
+) -> None:
+    user = root.owner
+    work, job = create_tag(user=user, name="work"), create_tag(user=user, name="job")
+    files = [make_file(root, f"{number}.txt") for number in range(5)]
+    tag_nodes(user=user, nodes=files[:4], add=[work])
+    tag_nodes(user=user, nodes=files[3:], add=[job])
+    trash_nodes(owner=user, nodes=files[:1])
+    change = reverse("files:change_tag", args=[work.pk])
+    asked = own.post(change, {"name": "JOB", "colour": "red"})
+    assert asked["Location"] == reverse("files:merge_tag", args=[work.pk]) + f"?into={job.pk}"
+    with django_assert_num_queries(2):
+        merger = plan_merger(tag=work, into=job)
+    assert merger == Merger(having=3, having_both=1, after=4, trashed=1)
+    page = " ".join(re.sub(r"<[^>]*>", "", own.get(asked["Location"]).content.decode()).split())
+    assert "3 items have work now. 1 of them has job as well." in page
+    assert "Afterwards job is on 4 items, and “work” is gone. 1 more in the trash" in page
+    assert Tag.objects.count() == 2
+    own.post(reverse("files:merge_tag", args=[work.pk]), {"into": str(job.pk)})
+    assert [tag.name for tag in Tag.objects.all()] == ["job"]
+    assert NodeTag.objects.filter(node__trashed_at=None).count() == 4
+    assert NodeTag.objects.count() == 5
+
+
+def test_scripts_are_told_that_a_name_is_taken(own: Client, root: Node) -> None:
+    work = create_tag(user=root.owner, name="work")
+    create_tag(user=root.owner, name="job")
+    answer = own.post(reverse("files:change_tag", args=[work.pk]), {"name": "Job"}, headers=JSON)
+    assert answer.status_code == 409
+    assert answer.json()["error"] == "There is a tag “job” already. Merge the two instead."
+
+
+def test_only_ones_own_tags_are_merged(own: Client, root: Node, stranger: Any) -> None:
+    mine, theirs = create_tag(user=root.owner, name="x"), create_tag(user=stranger, name="y")
+    address = reverse("files:merge_tag", args=[mine.pk])
+    for into in (str(theirs.pk), "nonsense", ""):
+        assert own.get(address, {"into": into}).status_code == 404
+        assert own.post(address, {"into": into}).status_code == 404
+    assert own.get(address, {"into": str(mine.pk)}).status_code == 302
+    assert Tag.objects.count() == 2
 
 
 def test_a_tag_in_a_list_is_ones_own(

@@ -4,10 +4,11 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
+from files.errors import TagTakenError
 from files.forms import parse_ids
 from files.http import AuthenticatedRequest
 from files.models import Node, NodeTag, Tag
@@ -17,11 +18,12 @@ from files.tags import (
     delete_tag,
     merge_tags,
     named_tags,
+    plan_merger,
     tag_nodes,
     tags_of,
     tags_on,
 )
-from files.views.answers import answers_errors, count, done
+from files.views.answers import answers_errors, count, done, wants_json
 from files.views.rows import meant_nodes
 
 
@@ -43,16 +45,26 @@ def manage(request: AuthenticatedRequest) -> HttpResponse:
 @require_POST
 @answers_errors
 def change(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
+    """Give a tag another name and colour; where another has the name, ask about merging them."""
     tag = own_tag(request, pk)
-    change_tag(tag=tag, name=request.POST.get("name", ""), colour=_colour(request))
+    try:
+        change_tag(tag=tag, name=request.POST.get("name", ""), colour=_colour(request))
+    except TagTakenError as error:
+        if wants_json(request):
+            raise
+        asking = reverse("files:merge_tag", args=[tag.pk])
+        return redirect(f"{asking}?into={error.tag_id}")
     return done(request, f"Changed the tag “{tag.name}”.", [tag.pk])
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @answers_errors
 def merge(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
-    """Hang what one tag is on under another, `into`."""
+    """Say what merging a tag into another, `into`, would do; POST does it."""
     tag, into = own_tag(request, pk), _named_tag(request)
+    if request.method != "POST":
+        context = {"tag": tag, "into": into, "merger": plan_merger(tag=tag, into=into)}
+        return render(request, "files/tag_merge.html", context)
     moved = merge_tags(tag=tag, into=into)
     said = f"Merged “{tag.name}” into “{into.name}”: {count(moved)} came with it."
     return done(request, said, [into.pk])
@@ -134,7 +146,7 @@ def own_tag(request: AuthenticatedRequest, pk: UUID) -> Tag:
 
 def _named_tag(request: AuthenticatedRequest) -> Tag:
     try:
-        return own_tag(request, UUID(request.POST.get("into", "")))
+        return own_tag(request, UUID(request.POST.get("into") or request.GET.get("into", "")))
     except ValueError:
         raise Node.DoesNotExist from None
 

@@ -85,5 +85,22 @@ def test_tags_are_made_put_on_found_and_deleted(
         ("PUT", f"nodes/{file}/tags", {"names": []}),
     ):
         assert stranger.call(method, path, data).status_code == 404
+    other = script.get("tags").json()[1]["id"]
+    taken = script.call("PUT", f"tags/{tag}", {"name": "To Read"})
+    assert taken.status_code == 409
+    assert "Merge the two" in taken.json()["detail"]
+    assert stranger.post(f"tags/{tag}/merge", {"into": other}).status_code == 404
     assert script.call("DELETE", f"tags/{tag}").status_code == 204
     assert [one["name"] for one in script.get(f"nodes/{file}/tags").json()] == ["to read"]
+
+
+def test_tags_are_merged(script: Script, stranger: Script, file: str) -> None:
+    script.call("PUT", f"nodes/{file}/tags", {"names": ["one"]})
+    one = script.get("tags").json()[0]["id"]
+    two = script.post("tags", {"name": "two"}).json()["id"]
+    theirs = stranger.post("tags", {"name": "theirs"}).json()["id"]
+    assert script.post(f"tags/{one}/merge", {"into": theirs}).status_code == 404
+    assert script.post(f"tags/{one}/merge", {"into": one}).status_code == 400
+    assert script.post(f"tags/{one}/merge", {"into": two}).json() == {"moved": 1}
+    assert [tag["name"] for tag in script.get(f"nodes/{file}/tags").json()] == ["two"]
+    assert script.post(f"tags/{one}/merge", {"into": two}).status_code == 404

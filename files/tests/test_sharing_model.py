@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.utils import timezone
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -19,13 +20,13 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from files.activity import SITE
+from files.activity import SITE, Act
 from files.conflicts import Conflict
 from files.errors import IntoItselfError
-from files.grants import end_grant
-from files.models import Grant, Node, Share
+from files.grants import end_grant, grant_access
+from files.models import Activity, Grant, Node, Share
 from files.moving import move_nodes
-from files.policy import Action, Role, may, standing_of, visible_nodes
+from files.policy import Action, Role, permits, standings, visible_nodes
 from files.sharing import (
     count_download,
     create_link,
@@ -52,6 +53,8 @@ class SharingMachine(RuleBasedStateMachine):
     def begin(self) -> Any:
         self.owner = OwnerFactory()
         self.guests = [OwnerFactory() for _guest in range(GUESTS)]
+        for guest in self.guests:
+            EmailAddress.objects.create(user=guest, email=guest.email, verified=True, primary=True)
         self.root = root_of(self.owner)
         self.parent: dict[Any, Any] = {}
         self.trashed: set[Any] = set()
@@ -106,20 +109,30 @@ class SharingMachine(RuleBasedStateMachine):
         role=st.sampled_from(["viewer", "editor"]),
     )
     def share(self, node: Any, guest: int, role: str) -> Any:
-        self.counter += 1
-        grant = Grant.objects.create(
-            node_id=node,
-            address=f"{self.counter}@example.com",
-            person=self.guests[guest],
+        """Let somebody in, or give whoever is in already another role."""
+        grant = grant_access(
+            node=Node.objects.get(pk=node),
+            address=self.guests[guest].email,
             role=Grant.Role(role),
+            act=SITE,
         )
+        known = grant.pk in self.let_in
         self.let_in[grant.pk] = (node, guest, role)
-        return grant.pk
+        return multiple() if known else grant.pk
 
-    @rule(grant=consumes(grants))
-    def unshare(self, grant: Any) -> None:
-        end_grant(grant=Grant.objects.get(pk=grant), act=SITE)
-        del self.let_in[grant]
+    @rule(grant=grants, role=st.sampled_from(["viewer", "editor"]))
+    def change_role(self, grant: Any, role: str) -> None:
+        node, guest, before = self.let_in[grant]
+        changes = Activity.objects.filter(kind=Activity.Kind.ROLE_CHANGED)
+        written = changes.count()
+        self.share(node, guest, role)
+        assert changes.count() - written == (role != before)
+
+    @rule(grant=consumes(grants), leaves=st.booleans())
+    def unshare(self, grant: Any, leaves: bool) -> None:
+        _node, guest, _role = self.let_in.pop(grant)
+        act = Act(actor=self.guests[guest]) if leaves else SITE
+        end_grant(grant=Grant.objects.get(pk=grant), act=act)
 
     @rule(target=links, node=nodes, downloads=st.one_of(st.none(), st.integers(1, 2)))
     def link(self, node: Any, downloads: int | None) -> str:
@@ -175,11 +188,13 @@ class SharingMachine(RuleBasedStateMachine):
         for number, guest in enumerate(self.guests):
             seen = set(visible_nodes(guest).values_list("pk", flat=True))
             assert seen == {node for node in living if self.role_of(number, node)}
-            for node in Node.objects.filter(pk__in=living):
-                role = RANK[self.role_of(number, node.pk)]
-                assert standing_of(guest, node).role is role
-                assert may(guest, Action.ADD, node) == (role is Role.EDITOR)
-                assert not may(guest, Action.SHARE, node)
+            nodes = list(Node.objects.filter(pk__in=living))
+            found = standings(guest, nodes)
+            for node in nodes:
+                role, standing = RANK[self.role_of(number, node.pk)], found[node.pk]
+                assert standing.role is role
+                assert permits(standing, Action.ADD, node) == (role is Role.EDITOR)
+                assert not permits(standing, Action.SHARE, node)
 
     @invariant()
     def links_lead_to_what_they_are_for(self) -> None:

@@ -104,6 +104,68 @@ def test_files_are_asked_for_and_sent(
     shared.get_by_role("link", name="Activity").click()
     expect(shared.get_by_text("Anna sent june.txt")).to_be_visible()
     axe(shared)
+    shared.goto("/files/activity/")
+    shared.get_by_label("What to show").select_option("Files sent by guests")
+    shared.get_by_role("button", name="Filter").click()
+    expect(shared.locator(".activity__line")).to_have_count(1)
+    axe(shared)
+
+
+def test_a_request_is_changed_closed_and_opened_again(
+    shared: Page, open_page: OpenPage, axe: Axe, complaints: object
+) -> None:
+    complaints.allow("status of 404")  # type: ignore[attr-defined]
+    link = ask_for_files(shared)
+    shared.get_by_role("link", name="Change the request Invoices of June").click()
+    expect(shared.get_by_text("Nothing has come yet.")).to_be_visible()
+    axe(shared)
+    shared.get_by_label("What you ask for").fill("Invoices of July")
+    shared.get_by_label("Files at most").fill("3")
+    shared.get_by_role("button", name="Save").click()
+    guest = open_page()
+    guest.goto(link)
+    expect(guest.get_by_role("heading", name="Invoices of July")).to_be_visible()
+    shared.get_by_role("button", name="Close the request Invoices of July").click()
+    expect(shared.get_by_text("Closed", exact=True)).to_be_visible()
+    axe(shared)
+    guest.reload()
+    expect(guest.get_by_text("This link leads nowhere")).to_be_visible()
+    shared.get_by_role("button", name="Open the request Invoices of July again").click()
+    guest.reload()
+    expect(guest.get_by_text("0 of 3 files have come")).to_be_visible()
+
+
+def test_an_editor_of_one_file_brings_new_versions(
+    shared: Page, site: Site, open_page: OpenPage, axe: Axe, tmp_path: Path
+) -> None:
+    friend = site.make_person(display_name="Ben Friend")
+    shared.get_by_role("link", name="Back").click()
+    open_entry(shared, "notes.txt")
+    shared.get_by_role("link", name="Share", exact=True).click()
+    share_with(shared, friend, "editor")
+
+    theirs = open_page(friend, viewport=PHONE, color_scheme="dark")
+    theirs.goto("/files/shared/")
+    theirs.get_by_role("link", name="notes.txt").click()
+    small = FilePayload(name="other.txt", mimeType="text/plain", buffer=b"second")
+    large = tmp_path / "third.txt"
+    large.write_bytes(b"third " * 1_000_000)
+    for number, file in ((2, small), (3, large)):
+        theirs.get_by_role("link", name="New version").click()
+        expect(theirs.get_by_role("heading", name="New version of “notes.txt”")).to_be_visible()
+        axe(theirs)
+        fits(theirs)
+        theirs.get_by_label("File", exact=True).set_input_files(file)
+        theirs.get_by_role("button", name="Upload").click()
+        expect(theirs.get_by_role("heading", name="notes.txt", exact=True)).to_be_visible()
+        expect(theirs.locator(".facts")).to_contain_text(f"{number} versions")
+    fits(theirs)
+    # Without scripts by the form.
+    plain = open_page(friend, java_script_enabled=False)
+    plain.goto(f"{theirs.url}versions/new/")
+    plain.get_by_label("File", exact=True).set_input_files([small])
+    plain.get_by_role("button", name="Upload").click()
+    expect(plain.get_by_text("Version 4 is what the file holds now.")).to_be_visible()
 
 
 def test_a_large_file_is_sent_in_parts(shared: Page, open_page: OpenPage, tmp_path: Path) -> None:

@@ -51,6 +51,20 @@ def test_tags_are_put_on_what_is_selected(vault: Page, axe: Callable[[Page], Non
     expect(vault.locator(".tag-list > li")).to_have_count(1)
     vault.locator(".tag-list summary").click()
     axe(vault)
+    # A name that another tag has: what merging them does is said before it is done.
+    vault.get_by_label("New tag").fill("later")
+    vault.get_by_role("button", name="Add").click()
+    vault.get_by_label("Edit to read").click()
+    vault.get_by_label("Name", exact=True).and_(vault.locator("[value='to read']")).fill("Later")
+    vault.locator(".tag-list__edit[open]").get_by_role("button", name="Save").click()
+    expect(vault.get_by_role("heading", name="Merge “to read” into “later”?")).to_be_visible()
+    expect(
+        vault.get_by_text("2 items have to read now. Afterwards later is on 2 items")
+    ).to_be_visible()
+    axe(vault)
+    vault.get_by_role("button", name="Merge them").click()
+    expect(vault.locator(".tag-list > li")).to_have_count(1)
+    expect(vault.locator(".tag-list > li")).to_contain_text("later")
 
 
 def test_what_a_dialog_cannot_take_is_said_in_it(vault: Page, complaints: Complaints) -> None:

@@ -208,8 +208,8 @@ def test_a_name_that_another_tag_has_asks_about_merging(
         merger = plan_merger(tag=work, into=job)
     assert merger == Merger(having=3, having_both=1, after=4, trashed=1)
     page = " ".join(re.sub(r"<[^>]*>", "", own.get(asked["Location"]).content.decode()).split())
-    assert "3 items have work now. 1 of them has job as well." in page
-    assert "Afterwards job is on 4 items, and “work” is gone. 1 more in the trash" in page
+    assert "work 3 items have it now · 1 of them has both · 1 more in the trash" in page
+    assert "job 4 items will have it" in page
     assert Tag.objects.count() == 2
     own.post(reverse("files:merge_tag", args=[work.pk]), {"into": str(job.pk)})
     assert [tag.name for tag in Tag.objects.all()] == ["job"]

@@ -58,9 +58,8 @@ def test_tags_are_put_on_what_is_selected(vault: Page, axe: Callable[[Page], Non
     vault.get_by_label("Name", exact=True).and_(vault.locator("[value='to read']")).fill("Later")
     vault.locator(".tag-list__edit[open]").get_by_role("button", name="Save").click()
     expect(vault.get_by_role("heading", name="Merge “to read” into “later”?")).to_be_visible()
-    expect(
-        vault.get_by_text("2 items have to read now. Afterwards later is on 2 items")
-    ).to_be_visible()
+    expect(vault.get_by_text("2 items have it now", exact=True)).to_be_visible()
+    expect(vault.get_by_text("2 items will have it", exact=True)).to_be_visible()
     axe(vault)
     vault.get_by_role("button", name="Merge them").click()
     expect(vault.locator(".tag-list > li")).to_have_count(1)

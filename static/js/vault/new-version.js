@@ -1,6 +1,7 @@
 // A new version of one file: small ones in one request, large ones in parts. The form's own way is
 // for browsers without scripts.
 import { csrfToken } from "../ui/csrf.js";
+import { gettext } from "../ui/words.js";
 import { Refusal } from "./requests.js";
 import { hold } from "./upload-keys.js";
 import { sendByParts } from "./upload-parts.js";
@@ -42,9 +43,9 @@ function sendParts(file) {
       onKey: hold,
       onBegun: () => {},
       onProgress: onProgress(file),
-      onRunning: () => say("Sending…"),
-      onTrouble: () => say("Waiting for the connection…"),
-      onFinishing: () => say("Being put together…"),
+      onRunning: () => say(gettext("Sending…")),
+      onTrouble: () => say(gettext("Waiting for the connection…")),
+      onFinishing: () => say(gettext("Being put together…")),
     },
   );
 }
@@ -53,7 +54,7 @@ async function send(file) {
   sending.hidden = false;
   sending.querySelector("[data-file-name]").textContent = file.name;
   progress.ariaLabel = file.name;
-  say("Sending…");
+  say(gettext("Sending…"));
   const inParts = file.size > Number(form.dataset.partSize);
   try {
     await (inParts ? sendParts : sendWhole)(file);

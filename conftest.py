@@ -36,6 +36,7 @@ FOREIGN = (
     "SITE_URL",
     "TRUSTED_PROXIES",
 )
+WITH_PROCESSES = [Path(__file__).parent / "tests" / name for name in ("faults", "operations")]
 # What a test asks pytest-django for, marked or not.
 OF_A_DATABASE = {"db", "transactional_db", "django_db_setup", "admin_client", "admin_user"}
 for name in list(os.environ):
@@ -54,7 +55,7 @@ os.environ.update(
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """On a second database, run again what has to do with databases: the rest has run before.
 
-    Tests of whole processes (tests/) are always run: they hand the database on to others.
+    That is what is marked so, and what hands the database on to processes of its own.
     """
     if os.environ.get("ONLY_WITH_DATABASE") != "1":
         return
@@ -64,7 +65,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _has_to_do_with_databases(item: pytest.Item) -> bool:
-    if item.path.is_relative_to(Path(__file__).parent / "tests"):
+    if any(item.path.is_relative_to(folder) for folder in WITH_PROCESSES):
         return True
     kind = getattr(item, "cls", None)
     if kind is not None and issubclass(kind, TransactionTestCase):

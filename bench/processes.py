@@ -1,9 +1,11 @@
 """How much memory and time a server's processes take, as Linux counts it."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
 PROC = Path("/proc")
+TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,12 @@
 """What the processes of a run take, sampled while it lasts."""
 
-import os
 import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
-from bench.processes import Tree
-
-TICKS = os.sysconf("SC_CLK_TCK")
+from bench.processes import TICKS, Tree
 
 
 @dataclass(frozen=True)

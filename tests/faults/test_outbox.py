@@ -31,7 +31,7 @@ from tests.programs import find_postgres
 
 MESSAGES = int(os.environ.get("OUTBOX_MESSAGES", "120"))
 # Of these, as many are caused by requests while workers die.
-REQUESTS = MESSAGES // 4
+REQUESTS = min(MESSAGES // 4, 500)
 KILLS = 2 + MESSAGES // 1000
 PATIENCE = 120 + MESSAGES / 5
 # In the long run longer than every time-out of ours.

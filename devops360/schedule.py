@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from django.core.management import call_command
 from django.db import transaction
 from django.db.models import F
-from django.tasks import task
+from django.tasks import task, task_backends
 from django.utils import timezone
+from django_tasks_db.backend import DatabaseBackend
 
 from accounts.browsers import forget_old_browsers
 from accounts.deletion import delete_due
@@ -59,6 +60,9 @@ class Job:
 
 
 def _prune_tasks() -> None:
+    # Other engines forget by themselves.
+    if not isinstance(task_backends["default"], DatabaseBackend):
+        return
     call_command(
         "prune_db_task_results",
         queue_name="*",

@@ -11,6 +11,7 @@ from django.tasks.backends.dummy import DummyBackend
 from django_tasks_db.models import DBTaskResult
 
 from devops360 import environment as env
+from devops360.schedule import run_now
 from devops360.tests import tasks
 from devops360.tests.processes import manage
 from devops360.worker import VaultWorker
@@ -86,6 +87,13 @@ def test_where_nothing_runs_it_is_known_what_was_asked_for(
     assert mail.outbox == []
     # What is owed is in rows, whatever becomes of the task: any worker finds it.
     assert Delivery.objects.filter(state="pending").count() == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["immediate", "dummy"])
+def test_what_others_keep_is_theirs_to_forget(engine: Callable[[str], None], name: str) -> None:
+    engine(name)
+    assert run_now("prune_tasks") == "None"
 
 
 @pytest.mark.parametrize(

@@ -144,6 +144,7 @@ def open_page(
         page = context.new_page()
         page.set_default_timeout(10_000)
         complaints.watch(page)
+        page.on("request", lambda request: site.note_address(request.url))
         return page
 
     return open_page

@@ -11,10 +11,12 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email import policy
 from pathlib import Path
 from typing import Any
+
+from tests.browser import traces_in_logs
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 90
@@ -60,6 +62,8 @@ class Site:
     servers: list[subprocess.Popen[str]]
     backstage: subprocess.Popen[str]
     demo_password: str
+    # What must be in no log: people's passwords and sessions, secrets of links, searches.
+    planted: set[str] = field(default_factory=set)
 
     @property
     def server(self) -> subprocess.Popen[str]:
@@ -72,18 +76,38 @@ class Site:
         self.server.wait()
 
     def start_again(self) -> None:
+        # Kept, to be searched at the end.
+        (self.place / "site.log").rename(self.place / f"site-{len(self.servers)}.log")
         self.servers.append(_start(self.place, self.environment))
         _wait_until_ready(self.server, self.place / "site.log")
 
     def make_person(self, **wishes: Any) -> Person:
         """Make a person (backstage.make_person has the wishes). Signed in unless told otherwise."""
+        person = Person(**self._ask(wishes))
+        self.planted |= {person.password, person.session}
+        return person
+
+    def _ask(self, wishes: dict[str, Any]) -> Any:
         assert self.backstage.stdin is not None
         assert self.backstage.stdout is not None
         self.backstage.stdin.write(json.dumps(wishes) + "\n")
         self.backstage.stdin.flush()
         answer = self.backstage.stdout.readline()
         assert answer, "backstage has ended: see its traceback above"
-        return Person(**json.loads(answer))
+        return json.loads(answer)
+
+    def note_address(self, address: str) -> None:
+        """Remember what of an address that was asked for must not be in a log."""
+        self.planted.update(traces_in_logs.secrets_of(address))
+
+    def told(self) -> list[str]:
+        """Return what the servers' logs say that they must not."""
+        for mail in (self.place / "mail").glob("*.log"):
+            for address in LINK.findall(_decoded(mail.read_bytes())):
+                self.note_address(address)
+        kept: list[str] = self._ask({"kept": True})
+        assert len(kept) > 10, "the names of the demo's files at least"
+        return traces_in_logs.told(self.place.glob("site*.log"), {*self.planted, *kept})
 
     def mails(self, to: str) -> list[Mail]:
         """Return what was sent to the address so far, the oldest first."""
@@ -112,6 +136,10 @@ def _parse(raw: bytes) -> Mail:
     )
 
 
+def _decoded(mails: bytes) -> str:
+    return "\n".join(_parse(part).text for part in mails.split(MAIL_RULE) if part.strip())
+
+
 def free_port() -> int:
     """Return a port that nothing listens on."""
     with socket.socket() as probe:
@@ -124,6 +152,8 @@ def _environment(place: Path, port: int) -> dict[str, str]:
     return kept | {
         "DJANGO_SETTINGS_MODULE": "devops360.settings",
         "EMAIL_URL": f"file://{place / 'mail'}",
+        # With a line for each request, so that there is something to search.
+        "LOG_FORMAT": "json",
         "MEDIA_ROOT": str(place / "media"),
         "PORT": str(port),
         "PYTHONUNBUFFERED": "1",
@@ -194,7 +224,9 @@ def running_site(place: Path, **more: str) -> Iterator[Site]:
             password = (place / "var/demo-password").read_text()
             # A name, not an address: passkeys are bound to one.
             url = f"http://localhost:{port}"
-            yield Site(url, place, environment, servers, backstage, password)
+            site = Site(url, place, environment, servers, backstage, password)
+            yield site
+            told = site.told()
     finally:
         server = servers[-1]
         server.send_signal(signal.SIGINT)
@@ -203,3 +235,5 @@ def running_site(place: Path, **more: str) -> Iterator[Site]:
     # Only where the tests themselves ended well: Ctrl-C must stop everything cleanly.
     assert status == 0, f"the site ended with {status}"
     assert "Traceback" not in log.read_text(), log.read_text()
+    assert '"message": "request"' in log.read_text(), "its lines are there to be searched"
+    assert told == [], "\n".join(told)

@@ -2,7 +2,9 @@
 
 import json
 import logging
+import re
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 from django.utils import timezone
@@ -20,6 +22,9 @@ from tests.operations import emf
 for app in ("accounts", "devops360.observability", "files", "notifications"):
     import_module(f"{app}.metrics")
 ENDS = {"counter": ("_total",), "histogram": ("_sum", "_count"), "gauge": ("",)}
+
+
+WATCHED = Path(__file__).resolve().parents[2] / "infra/modules/observability/main.tf"
 
 
 def ours() -> list[MetricWrapperBase]:
@@ -47,9 +52,7 @@ def test_every_metric_is_told_by_its_name_and_validly() -> None:
         for document in reporter.documents()
     ]
     told = {name for line in lines for name in emf.read(line)}
-    expected = {f"{metric._name}{end}" for metric in ours() for end in ENDS[str(metric._type)]}
-    expected |= {family.name for family in state}
-    assert told == expected
+    assert told == names_in_the_log() | {family.name for family in state}
     assert all("role" in line["_aws"]["CloudWatchMetrics"][0]["Dimensions"][0] for line in lines)
 
 
@@ -71,3 +74,21 @@ def test_units_follow_from_names() -> None:
     assert unit_of("http_request_duration_seconds_count") == "Count"
     assert unit_of("files_uploaded_bytes_total") == "Bytes"
     assert unit_of("tasks_total") == "Count"
+
+
+def names_in_the_log() -> set[str]:
+    return {f"{metric._name}{end}" for metric in ours() for end in ENDS[str(metric._type)]}
+
+
+def test_what_infra_watches_is_there() -> None:
+    """Each metric of ours behind an alarm or a dashboard is counted from the log, or told in it."""
+    text = WATCHED.read_text()
+    alarms = re.findall(r'namespace = local\.metrics_namespace\n\s+metric\s+= "(\w+)"', text)
+    widgets = re.findall(r'\[local\.metrics_namespace, "(\w+)"', text)
+    assert len(alarms) >= 4
+    assert len(widgets) >= 2
+    (patterns,) = re.findall(r"^  patterns = \{(.*?)^  \}", text, re.MULTILINE | re.DOTALL)
+    added = re.findall(r"merge\(local\.patterns, \{ (\w+) = ", text)
+    counted = {*re.findall(r"^\s+(\w+)\s+=", patterns, re.MULTILINE), *added}
+    assert {*alarms, *widgets} <= counted | names_in_the_log()
+    assert counted <= set(alarms), "what is counted rings"

@@ -5,6 +5,7 @@ tables, by which migrations run, is none of these logins; none of them may chang
 """
 
 import secrets
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -147,21 +148,26 @@ def _make_login(name: str, role: str, *, new_password: bool) -> Login:
 def _settle(name: str, wanted: Rights) -> tuple[int, int]:
     """Grant what is missing and revoke what is too much. Return how many of each."""
     found = _rights_found(name)
-    numbers = []
-    for act, have, want in (
-        ("GRANT {} ON {} TO {}", found, wanted),
-        ("REVOKE {} ON {} FROM {}", wanted, found),
-    ):
-        number = 0
-        for table, rights in want.items():
-            missing = sorted(rights - have.get(table, frozenset()))
-            number += len(missing)
-            if missing:
-                words = sql.SQL(", ").join(map(sql.SQL, missing))
-                names = (sql.Identifier(table), sql.Identifier(name))
-                _run(sql.SQL(act).format(words, *names))
-        numbers.append(number)
-    return numbers[0], numbers[1]
+    granted = _change("GRANT {} ON {} TO {}", name, _without(wanted, found))
+    revoked = _change("REVOKE {} ON {} FROM {}", name, _without(found, wanted))
+    return granted, revoked
+
+
+def _without(some: Rights, others: Rights) -> Rights:
+    left = {table: rights - others.get(table, frozenset()) for table, rights in some.items()}
+    return {table: rights for table, rights in left.items() if rights}
+
+
+def _change(act: str, name: str, rights: Rights) -> int:
+    """Grant or revoke: one statement for all tables with the same rights. Return how many."""
+    tables: dict[frozenset[str], list[str]] = defaultdict(list)
+    for table, some in rights.items():
+        tables[some].append(table)
+    for some, names in tables.items():
+        words = sql.SQL(", ").join(sql.SQL(right) for right in sorted(some))
+        on = sql.SQL(", ").join(sql.Identifier(table) for table in sorted(names))
+        _run(sql.SQL(act).format(words, on, sql.Identifier(name)))
+    return sum(map(len, rights.values()))
 
 
 def flaws(*, prefix: str) -> Iterator[str]:

@@ -14,8 +14,7 @@ SECRET_PATHS = ("/s/", "/r/", "/account/confirm-email/", "/account/password/rese
 def secrets_of(address: str) -> Iterator[str]:
     """Yield what of an address must not be told: a link's secret, and what was searched for."""
     parts = urlsplit(address)
-    for words in parse_qs(parts.query).values():
-        yield from words
+    yield from parse_qs(parts.query).get("q", [])
     for prefix in SECRET_PATHS:
         if parts.path.startswith(prefix):
             # Objects behind a link are named by ids, as everywhere.

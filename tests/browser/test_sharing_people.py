@@ -158,7 +158,7 @@ def test_an_editor_of_one_file_brings_new_versions(
         theirs.get_by_label("File", exact=True).set_input_files(file)
         theirs.get_by_role("button", name="Upload").click()
         expect(theirs.get_by_role("heading", name="notes.txt", exact=True)).to_be_visible()
-        expect(theirs.locator(".facts")).to_contain_text(f"{number} versions")
+        expect(theirs.locator("#detail .facts")).to_contain_text(f"{number} versions")
     fits(theirs)
     # Without scripts by the form.
     plain = open_page(friend, java_script_enabled=False)

@@ -6,21 +6,12 @@ from pathlib import Path
 
 from django.conf import settings
 from django.http import HttpRequest  # noqa: TID251  (what a browser says of its reader)
-from django.utils.translation import trans_real
+from django.utils.translation import get_language_from_request
 
 
 def wanted_language(request: HttpRequest | None) -> str:
-    """Return the best of MESSAGE_LANGUAGES by what the browser asks for; English for none.
-
-    Not Django's get_language_from_request: that one knows only the languages of pages.
-    """
-    offered = {code for code, _name in settings.MESSAGE_LANGUAGES}
-    asked = request.headers.get("accept-language", "") if request else ""
-    for code, _quality in trans_real.parse_accept_lang_header(asked):
-        for candidate in (code, code.partition("-")[0]):
-            if candidate in offered:
-                return candidate
-    return str(settings.LANGUAGE_CODE)
+    """Return what a visitor has chosen, or what their browser asks for; English for neither."""
+    return get_language_from_request(request) if request else str(settings.LANGUAGE_CODE)
 
 
 @cache

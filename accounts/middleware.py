@@ -44,7 +44,7 @@ class SessionActivityMiddleware:
 
 
 class PreferencesMiddleware:
-    """Show pages in each person's own time zone and language, as far as pages have it."""
+    """Show pages in each person's own time zone and language."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response

@@ -15,6 +15,7 @@ from django.contrib.auth import REDIRECT_FIELD_NAME, logout
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from accounts import tokens
 from accounts.errors import AccountError
@@ -193,7 +194,7 @@ def _ask(request: HttpRequest, where: str) -> HttpResponse:
     scripted = request.method not in {"GET", "HEAD", "POST"}
     preferred = request.get_preferred_type(["text/html", "application/json"])
     if scripted or preferred == "application/json":
-        return JsonResponse({"error": "Sign in again, then go on."}, status=401)
+        return JsonResponse({"error": _("Sign in again, then go on.")}, status=401)
     if "HX-Request" in request.headers:
         # What a page asks by itself must not take it from under somebody who uploads.
         asked_by_page = "X-Background" in request.headers

@@ -439,10 +439,9 @@ CSRF_FAILURE_VIEW = "devops360.views.csrf_failure"
 
 # -- Language and time -----------------------------------------------------------------------
 LANGUAGE_CODE = "en"
-# A language is offered once its catalogue is whole, each by its own name: whoever looks for it may
-# read no other. Of pages it is not yet (docs/translating.md); mails and messages are whole.
-LANGUAGES = [("en", "English")]
-MESSAGE_LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+# A language is offered once its catalogue is whole (docs/translating.md), each by its own name:
+# whoever looks for it may read no other.
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 # How each language writes dates and times.
 FORMAT_MODULE_PATH = ["devops360.formats"]

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.templatetags.static import static
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 from django.views.defaults import server_error
@@ -15,7 +16,9 @@ from devops360.outage import is_outage, outage, waited_in_vain
 from files.api.problems import problem
 from files.views.answers import RETRY_SECONDS, wants_json
 
-DATABASE_GONE = "The database does not answer just now. Nothing is half done: try it again."
+DATABASE_GONE = gettext_lazy(
+    "The database does not answer just now. Nothing is half done: try it again."
+)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -42,9 +45,9 @@ def broken(request: HttpRequest) -> HttpResponse:
 def unavailable(request: HttpRequest) -> HttpResponse:
     """Say to a person or a script that the database does not answer, and when to come back."""
     if request.path.startswith("/api/"):
-        response = problem(503, DATABASE_GONE)
+        response = problem(503, str(DATABASE_GONE))
     elif wants_json(request):
-        response = JsonResponse({"error": DATABASE_GONE}, status=503)
+        response = JsonResponse({"error": str(DATABASE_GONE)}, status=503)
     else:
         # Without the request: what fills pages in asks the database.
         response = HttpResponse(render_to_string("503.html"), status=503)

@@ -12,6 +12,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from files.models import Activity, FileRequest, Node, Share
@@ -101,31 +102,73 @@ def record(kind: Activity.Kind, nodes: Iterable[Node], act: Act, *, detail: str 
 
 
 # What is said before the thing's name, and after it where there is more to say.
-WORDS: dict[str, tuple[str, str]] = {
-    Activity.Kind.UPLOADED: ("uploaded", ""),
-    Activity.Kind.REPLACED: ("uploaded a new version of", ""),
-    Activity.Kind.RECEIVED: ("sent", ""),
-    Activity.Kind.FOLDER_MADE: ("made the folder", ""),
-    Activity.Kind.RENAMED: ("gave a new name to", "which was “{}”"),
-    Activity.Kind.MOVED: ("moved", "to “{}”"),
-    Activity.Kind.COPIED: ("made a copy,", "in “{}”"),
-    Activity.Kind.DELETED: ("deleted", ""),
-    Activity.Kind.RESTORED: ("restored", ""),
-    Activity.Kind.PURGED: ("deleted for good", ""),
-    Activity.Kind.LINK_MADE: ("made a link to", "for “{}”"),
-    Activity.Kind.LINK_CHANGED: ("changed a link to", "for “{}”"),
-    Activity.Kind.LINK_ENDED: ("ended a link to", "for “{}”"),
-    Activity.Kind.LINK_OPENED: ("opened a link to", "for “{}”"),
-    Activity.Kind.LINK_DOWNLOADED: ("downloaded", "by a link for “{}”"),
-    Activity.Kind.SHARED: ("shared", "with {}"),
-    Activity.Kind.ROLE_CHANGED: ("changed who may edit", "{}"),
-    Activity.Kind.UNSHARED: ("stopped sharing", "with {}"),
-    Activity.Kind.LEFT: ("left", ""),
-    Activity.Kind.REQUEST_MADE: ("asked for files into", "as “{}”"),
-    Activity.Kind.REQUEST_CHANGED: ("changed a request for files into", "as “{}”"),
-    Activity.Kind.REQUEST_CLOSED: ("closed a request for files into", "as “{}”"),
-    Activity.Kind.REQUEST_REOPENED: ("opened a request for files again, into", "as “{}”"),
-    Activity.Kind.REQUEST_ENDED: ("ended a request for files into", "as “{}”"),
+WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
+    Activity.Kind.UPLOADED: (pgettext_lazy("activity", "uploaded"), ""),
+    Activity.Kind.REPLACED: (pgettext_lazy("activity", "uploaded a new version of"), ""),
+    Activity.Kind.RECEIVED: (pgettext_lazy("activity", "sent"), ""),
+    Activity.Kind.FOLDER_MADE: (pgettext_lazy("activity", "made the folder"), ""),
+    Activity.Kind.RENAMED: (
+        pgettext_lazy("activity", "gave a new name to"),
+        pgettext_lazy("activity", "which was “{}”"),
+    ),
+    Activity.Kind.MOVED: (pgettext_lazy("activity", "moved"), pgettext_lazy("activity", "to “{}”")),
+    Activity.Kind.COPIED: (
+        pgettext_lazy("activity", "made a copy,"),
+        pgettext_lazy("activity", "in “{}”"),
+    ),
+    Activity.Kind.DELETED: (pgettext_lazy("activity", "deleted"), ""),
+    Activity.Kind.RESTORED: (pgettext_lazy("activity", "restored"), ""),
+    Activity.Kind.PURGED: (pgettext_lazy("activity", "deleted for good"), ""),
+    Activity.Kind.LINK_MADE: (
+        pgettext_lazy("activity", "made a link to"),
+        pgettext_lazy("activity", "for “{}”"),
+    ),
+    Activity.Kind.LINK_CHANGED: (
+        pgettext_lazy("activity", "changed a link to"),
+        pgettext_lazy("activity", "for “{}”"),
+    ),
+    Activity.Kind.LINK_ENDED: (
+        pgettext_lazy("activity", "ended a link to"),
+        pgettext_lazy("activity", "for “{}”"),
+    ),
+    Activity.Kind.LINK_OPENED: (
+        pgettext_lazy("activity", "opened a link to"),
+        pgettext_lazy("activity", "for “{}”"),
+    ),
+    Activity.Kind.LINK_DOWNLOADED: (
+        pgettext_lazy("activity", "downloaded"),
+        pgettext_lazy("activity", "by a link for “{}”"),
+    ),
+    Activity.Kind.SHARED: (
+        pgettext_lazy("activity", "shared"),
+        pgettext_lazy("activity", "with {}"),
+    ),
+    Activity.Kind.ROLE_CHANGED: (pgettext_lazy("activity", "changed who may edit"), "{}"),
+    Activity.Kind.UNSHARED: (
+        pgettext_lazy("activity", "stopped sharing"),
+        pgettext_lazy("activity", "with {}"),
+    ),
+    Activity.Kind.LEFT: (pgettext_lazy("activity", "left"), ""),
+    Activity.Kind.REQUEST_MADE: (
+        pgettext_lazy("activity", "asked for files into"),
+        pgettext_lazy("activity", "as “{}”"),
+    ),
+    Activity.Kind.REQUEST_CHANGED: (
+        pgettext_lazy("activity", "changed a request for files into"),
+        pgettext_lazy("activity", "as “{}”"),
+    ),
+    Activity.Kind.REQUEST_CLOSED: (
+        pgettext_lazy("activity", "closed a request for files into"),
+        pgettext_lazy("activity", "as “{}”"),
+    ),
+    Activity.Kind.REQUEST_REOPENED: (
+        pgettext_lazy("activity", "opened a request for files again, into"),
+        pgettext_lazy("activity", "as “{}”"),
+    ),
+    Activity.Kind.REQUEST_ENDED: (
+        pgettext_lazy("activity", "ended a request for files into"),
+        pgettext_lazy("activity", "as “{}”"),
+    ),
 }
 
 
@@ -197,10 +240,10 @@ def _line(row: Activity) -> Line:
     if row.actor is not None:
         by, who = By.PERSON, name_of(row.actor)
     elif row.share_id or row.request_id or row.guest:
-        by, who = By.GUEST, row.guest or "A guest"
+        by, who = By.GUEST, row.guest or gettext("A guest")
     else:
-        by, who = By.SITE, "The site"
-    return Line(row, by, who, verb, tail.format(row.detail) if row.detail else "")
+        by, who = By.SITE, gettext("The site")
+    return Line(row, by, who, str(verb), str(tail).format(row.detail) if row.detail else "")
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 
 class FilesError(Exception):
     """The message says what to do; it is shown as it is."""
@@ -18,9 +20,10 @@ class NameTakenError(FilesError):
     def __init__(self, names: Sequence[str]) -> None:
         self.names = list(names)
         if len(self.names) == 1:
-            message = f"“{self.names[0]}” is already in this folder."
+            message = _("“%(name)s” is already in this folder.") % {"name": self.names[0]}
         else:
-            message = f"{len(self.names)} names are already in this folder."
+            taken = _("%(count)d names are already in this folder.")
+            message = taken % {"count": len(self.names)}
         super().__init__(message)
 
 
@@ -42,7 +45,7 @@ class QuotaError(FilesError):
     def words_for(self, person_id: object) -> str:
         if person_id == self.owner_id:
             return str(self)
-        return (
+        return _(
             "There is no room for it with whoever owns this folder, whose space it would take. "
             "Ask them to make some."
         )
@@ -72,7 +75,9 @@ class TagTakenError(TagError):
     """A new name for a tag that another one has: the two can be merged."""
 
     def __init__(self, name: str, *, tag_id: UUID) -> None:
-        super().__init__(f"There is a tag “{name}” already. Merge the two instead.")
+        super().__init__(
+            _("There is a tag “%(name)s” already. Merge the two instead.") % {"name": name}
+        )
         # Of the one that has the name.
         self.tag_id = tag_id
 
@@ -82,8 +87,10 @@ class QuarantineError(FilesError):
 
     def __init__(self) -> None:
         super().__init__(
-            "What is stored of this file is damaged, so it is not given out. Restore an older "
-            "version, or upload the file again. The administrators have been told."
+            _(
+                "What is stored of this file is damaged, so it is not given out. Restore an older "
+                "version, or upload the file again. The administrators have been told."
+            )
         )
 
 
@@ -95,7 +102,7 @@ class StoreUnavailableError(FilesError):
     """The store did not answer, or not in time. Nothing was changed by it."""
 
     def __init__(self) -> None:
-        super().__init__("The storage does not answer just now. Try again in a moment.")
+        super().__init__(_("The storage does not answer just now. Try again in a moment."))
 
 
 class UploadError(FilesError):

@@ -50,8 +50,8 @@ def _end() -> forms.SplitDateTimeField:
         required=False,
         help_text=_("In your time zone. Empty: as long as you let it."),
         widget=forms.SplitDateTimeWidget(
-            date_attrs={"type": "date", "aria-label": "Day of its end"},
-            time_attrs={"type": "time", "aria-label": "Time of its end"},
+            date_attrs={"type": "date", "aria-label": _("Day of its end")},  # type: ignore[dict-item]
+            time_attrs={"type": "time", "aria-label": _("Time of its end")},  # type: ignore[dict-item]
             date_format="%Y-%m-%d",
             time_format="%H:%M",
         ),

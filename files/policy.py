@@ -12,6 +12,8 @@ from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import F, Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django_cte import CTE, with_cte
 
 from files.errors import NotAllowedError
@@ -64,16 +66,28 @@ TABLE: Mapping[Role, frozenset[Action]] = {
 }
 
 WORDS = {
-    Action.DOWNLOAD: "This is shared with you to look at, not to download.",
-    Action.ADD: "You can look at this folder, not add to it. Ask its owner to let you edit.",
-    Action.CHANGE: "You can look at this, not change it. Ask its owner to let you edit.",
-    Action.ARRANGE: "You can look at this, not change it. Ask its owner to let you edit.",
-    Action.WATCH: "What is done with this is shown to its owner and to those who may edit it.",
-    Action.SHARE: "Only its owner can share this.",
-    Action.PURGE: "Only its owner can delete this for good.",
+    Action.DOWNLOAD: gettext_lazy("This is shared with you to look at, not to download."),
+    Action.ADD: gettext_lazy(
+        "You can look at this folder, not add to it. Ask its owner to let you edit."
+    ),
+    Action.CHANGE: gettext_lazy(
+        "You can look at this, not change it. Ask its owner to let you edit."
+    ),
+    Action.ARRANGE: gettext_lazy(
+        "You can look at this, not change it. Ask its owner to let you edit."
+    ),
+    Action.WATCH: gettext_lazy(
+        "What is done with this is shown to its owner and to those who may edit it."
+    ),
+    Action.SHARE: gettext_lazy("Only its owner can share this."),
+    Action.PURGE: gettext_lazy("Only its owner can delete this for good."),
 }
-TOP_WORDS = "This was shared with you itself, so its name and place are for its owner to change."
-ELSEWHERE_WORDS = "Move things within one shared folder. To take them out of it, download them."
+TOP_WORDS = gettext_lazy(
+    "This was shared with you itself, so its name and place are for its owner to change."
+)
+ELSEWHERE_WORDS = gettext_lazy(
+    "Move things within one shared folder. To take them out of it, download them."
+)
 
 
 @dataclass(frozen=True)
@@ -157,7 +171,7 @@ def require(user: AbstractBaseUser, action: Action, nodes: Sequence[Node]) -> No
     for node in nodes:
         if not permits(found[node.pk], action, node):
             top = allows(found[node.pk].role, action)
-            raise NotAllowedError(TOP_WORDS if top else WORDS[action])
+            raise NotAllowedError(str(TOP_WORDS if top else WORDS[action]))
 
 
 def require_sending(user: AbstractBaseUser, upload: Upload) -> None:
@@ -176,7 +190,7 @@ def require_move(user: AbstractBaseUser, nodes: Sequence[Node], target: Node) ->
     for node in nodes:
         within = found[node.pk].edited & found[target.pk].edited - {node.pk}
         if node.owner_id != target.owner_id or (node.owner_id != user.pk and not within):
-            raise NotAllowedError(ELSEWHERE_WORDS)
+            raise NotAllowedError(str(ELSEWHERE_WORDS))
 
 
 def require_copy(user: AbstractBaseUser, nodes: Sequence[Node], target: Node) -> None:
@@ -184,7 +198,7 @@ def require_copy(user: AbstractBaseUser, nodes: Sequence[Node], target: Node) ->
     require(user, Action.DOWNLOAD, nodes)
     require(user, Action.ADD, [target])
     if any(node.owner_id != target.owner_id for node in nodes):
-        raise NotAllowedError("Copies stay in the vault of their owner. Download it instead.")
+        raise NotAllowedError(_("Copies stay in the vault of their owner. Download it instead."))
 
 
 def visible_nodes(user: AbstractBaseUser) -> QuerySet[Node]:

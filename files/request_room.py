@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db.models import Count, F, Sum
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from files.errors import ShareError, TooLargeError, UploadLimitError
 from files.models import FileRequest, Upload
 from files.sizes import filesize
 
-BUSY = (
+BUSY = gettext_lazy(
     "Too much is on its way by this link already. Try again once other files have arrived, or tell "
     "whoever asked you."
 )
@@ -58,21 +60,23 @@ def refuse_to_reserve(request: FileRequest, size: int) -> None:
     _refuse_beside(request, size, coming)
     crowded = coming.uploads >= settings.FILES_REQUEST_UPLOADS
     if crowded or coming.bytes + size > most_under_way(request):
-        raise UploadLimitError(BUSY)
+        raise UploadLimitError(str(BUSY))
 
 
 def _refuse_larger(size: int, most: int) -> None:
     if size > most:
-        raise TooLargeError(f"A file may have at most {filesize(most)} here.")
+        raise TooLargeError(_("A file may have at most %(most)s here.") % {"most": filesize(most)})
 
 
 def _refuse_beside(request: FileRequest, size: int, coming: UnderWay) -> None:
     files = request.files + coming.uploads
     if request.max_files is not None and files >= request.max_files:
-        raise ShareError("All files that were asked for have come, or are on their way.")
+        raise ShareError(_("All files that were asked for have come, or are on their way."))
     left = max(0, request.most_bytes - request.bytes - coming.bytes)
     if size > left:
-        raise ShareError(f"There is room for {filesize(left)} more, and this is larger.")
+        raise ShareError(
+            _("There is room for %(left)s more, and this is larger.") % {"left": filesize(left)}
+        )
 
 
 def reserve_room(request: FileRequest, size: int) -> None:
@@ -99,5 +103,5 @@ def _held(request: FileRequest) -> FileRequest:
     """Hold the request's row. The locks of the tree and of the vault come before this one."""
     held = FileRequest.objects.select_for_update().get(pk=request.pk)
     if not FileRequest.objects.unended().filter(pk=held.pk).exists():
-        raise ShareError("This request has ended meanwhile.")
+        raise ShareError(_("This request has ended meanwhile."))
     return held

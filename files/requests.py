@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from files.activity import SITE, Act, record
 from files.blobs import Readable, discard_blob, store_blob
@@ -48,11 +49,11 @@ def create_request(
     Raises ShareError.
     """
     if not settings.FILES_REQUESTS:
-        raise ShareError("File requests are turned off on this site.")
+        raise ShareError(_("File requests are turned off on this site."))
     if not node.is_folder:
-        raise ShareError("Choose a folder for the files to come into.")
+        raise ShareError(_("Choose a folder for the files to come into."))
     if node.file_requests.filter(revoked_at=None).count() >= REQUESTS_PER_NODE:
-        raise ShareError("There are 100 requests for this folder. End one that is not needed.")
+        raise ShareError(_("There are 100 requests for this folder. End one that is not needed."))
     refuse_past(expires_at)
     secret = new_secret()
     request = FileRequest.objects.create(
@@ -212,7 +213,7 @@ def begin_for_request(*, request: FileRequest, name: str, size: int, key: str, a
     except QuotaError as error:
         raise _told(error) from error
     if begun.upload is None:
-        raise UploadError("This file has arrived already.")
+        raise UploadError(_("This file has arrived already."))
     return begun.upload
 
 
@@ -234,7 +235,7 @@ def _name_alone(name: str) -> str:
 def _told(error: BaseException) -> BaseException:
     """Return the error in words that do not tell what the owner keeps."""
     if isinstance(error, QuotaError):
-        return ShareError("There is no room for it. Tell whoever asked you.")
+        return ShareError(_("There is no room for it. Tell whoever asked you."))
     return error
 
 

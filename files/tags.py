@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Q
+from django.utils.translation import gettext as _
 
 from files.errors import TagError, TagTakenError
 from files.models import Node, NodeTag, Tag
@@ -38,7 +39,7 @@ def create_tag(*, user: AbstractBaseUser, name: str, colour: str = Tag.Colour.GR
     name = clean_tag_name(name)
     _lock(user)
     if Tag.objects.owned_by(user).filter(name_key=name_key(name)).exists():
-        raise TagError(f"There is a tag “{name}” already.")
+        raise TagError(_("There is a tag “%(name)s” already.") % {"name": name})
     return _new_tag(user, name, colour)
 
 
@@ -92,7 +93,7 @@ def plan_merger(*, tag: Tag, into: Tag) -> Merger:
 
 def _refuse_merger(tag: Tag, into: Tag) -> None:
     if tag.owner_id != into.owner_id or tag.pk == into.pk:
-        raise TagError("Choose another tag to merge it into.")
+        raise TagError(_("Choose another tag to merge it into."))
 
 
 @transaction.atomic
@@ -126,7 +127,7 @@ def tag_nodes(
     """
     _lock(user)
     ids = [node.pk for node in nodes]
-    gone, _ = NodeTag.objects.filter(
+    gone, _by_model = NodeTag.objects.filter(
         node__in=ids, tag__in=list(remove), tag__owner=user.pk
     ).delete()
     there = set(NodeTag.objects.filter(node__in=ids).values_list("tag_id", "node_id"))
@@ -157,13 +158,16 @@ def clean_tag_name(raw: str) -> str:
     """Return a tag's name as one line. Raises InvalidNameError or TagError."""
     name = clean_name(" ".join(raw.split()))
     if len(name) > MAX_LENGTH:
-        raise TagError(f"A tag has at most {MAX_LENGTH} letters.")
+        raise TagError(_("A tag has at most %(most)s letters.") % {"most": MAX_LENGTH})
     return name
 
 
 def _new_tag(user: AbstractBaseUser, name: str, colour: str) -> Tag:
     if Tag.objects.owned_by(user).count() >= settings.FILES_TAGS:
-        raise TagError(f"You have {settings.FILES_TAGS} tags, which is as many as there can be.")
+        raise TagError(
+            _("You have %(count)s tags, which is as many as there can be.")
+            % {"count": settings.FILES_TAGS}
+        )
     return Tag.objects.create(
         owner_id=user.pk, name=name, name_key=name_key(name), colour=Tag.Colour(colour)
     )
@@ -173,7 +177,9 @@ def _refuse_too_many(user: AbstractBaseUser, ids: Collection[UUID]) -> None:
     most = settings.FILES_TAGS_PER_NODE
     counts = NodeTag.objects.filter(node__in=ids, tag__owner=user.pk).values("node")
     if counts.annotate(number=Count("pk")).filter(number__gt=most).exists():
-        raise TagError(f"A file or folder has at most {most} tags. Take one away first.")
+        raise TagError(
+            _("A file or folder has at most %(most)s tags. Take one away first.") % {"most": most}
+        )
 
 
 def _lock(user: AbstractBaseUser) -> None:

@@ -9,6 +9,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models, transaction
 from django.db.models import IntegerField, Value
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django_cte import CTE, with_cte
 
 from files.activity import SITE, Act, record
@@ -19,7 +20,7 @@ from files.names import clean_name, clean_path, name_fields, name_key
 
 def root_of(owner: AbstractBaseUser) -> Node:
     """Return the folder that stands for the owner's whole vault, made on the first call."""
-    root, _ = Node.objects.get_or_create(
+    root, _made = Node.objects.get_or_create(
         owner_id=owner.pk,
         parent=None,
         defaults={"kind": Node.Kind.FOLDER, "modified_at": timezone.now()},
@@ -121,7 +122,9 @@ def create_folders(*, folder: Node, paths: Iterable[str], act: Act = SITE) -> li
 def check_depth(parent: Node, *, more: int = 0) -> None:
     """Raise InvalidNameError unless a folder fits below, with `more` in between."""
     if len(ancestors(parent)) + more > settings.FILES_DEPTH:
-        raise InvalidNameError(f"Folders go at most {settings.FILES_DEPTH} levels deep.")
+        raise InvalidNameError(
+            _("Folders go at most %(levels)s levels deep.") % {"levels": settings.FILES_DEPTH}
+        )
 
 
 def new_folder(parent: Node, name: str) -> Node:
@@ -172,4 +175,6 @@ def refuse_into_itself(nodes: Iterable[Node], target: Node) -> None:
     way = {ancestor.pk for ancestor in ancestors(target)}
     for node in nodes:
         if node.pk in way:
-            raise IntoItselfError(f"“{node.name}” cannot go into itself. Choose another folder.")
+            raise IntoItselfError(
+                _("“%(name)s” cannot go into itself. Choose another folder.") % {"name": node.name}
+            )

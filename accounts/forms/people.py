@@ -24,9 +24,7 @@ class InvitationForm(forms.ModelForm[User]):
             "username": _("Letters, digits and . _ + - only. The person can change it."),
         }
 
-    language = forms.ChoiceField(
-        label=_("Language"), choices=settings.MESSAGE_LANGUAGES, required=False
-    )
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES, required=False)
 
     def clean_language(self) -> str:
         return str(self.cleaned_data["language"] or settings.LANGUAGE_CODE)

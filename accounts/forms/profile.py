@@ -32,7 +32,7 @@ class ProfileForm(forms.ModelForm[User]):
             "username": _("You can sign in with it. Letters, digits and . _ + - only."),
             "phone": _("With the country code, such as +41 44 668 18 00."),
             "time_zone": _("Dates and times are shown in it."),
-            "language": _("Mails and messages to you are written in it."),
+            "language": _("Of pages, and of mails and messages to you."),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -47,7 +47,7 @@ class ProfileForm(forms.ModelForm[User]):
             help_text=self.fields["time_zone"].help_text,
         )
         self.fields["language"] = forms.ChoiceField(
-            choices=settings.MESSAGE_LANGUAGES,
+            choices=settings.LANGUAGES,
             label=self.fields["language"].label,
             help_text=self.fields["language"].help_text,
         )

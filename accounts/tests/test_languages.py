@@ -1,5 +1,7 @@
 """Which language an account, and what is written to it, gets."""
 
+import re
+
 import pytest
 from django.core import mail
 from django.test import Client, RequestFactory
@@ -69,3 +71,52 @@ def test_a_code_by_text_is_in_the_persons_language(capsys: pytest.CaptureFixture
     # What phones read is the same in every language (WebOTP).
     assert said.rstrip().endswith("#123456")
     assert mail.outbox == []
+
+
+def test_a_visitor_reads_pages_as_the_browser_asks(db: None) -> None:
+    page = Client(headers={"accept-language": GERMAN}).get("/account/login/")
+    assert '<html lang="de">' in page.text
+    assert "Passwort vergessen?" in page.text
+    assert page.headers["Content-Language"] == "de"
+    assert "Accept-Language" in page.headers["Vary"]
+    # Whatever the language: no cache keeps a page.
+    assert "no-store" in page.headers["Cache-Control"]
+    assert "Forgot your password?" in Client().get("/account/login/").text
+
+
+def test_a_visitor_chooses_another(db: None) -> None:
+    client = Client(headers={"accept-language": GERMAN})
+    here = "http://testserver/account/signup/"
+    chosen = client.post("/account/language/", {"language": "en"}, headers={"referer": here})
+    assert chosen.headers["Location"] == here
+    assert "Create account" in client.get("/account/signup/").text
+    form = {"email": "n@example.com", "username": "newcomer"}
+    client.post("/account/signup/", form | {"password1": PASSWORD, "password2": PASSWORD})
+    assert User.objects.get().language == "en"
+
+
+def test_nobody_is_led_elsewhere_by_the_choice(db: None) -> None:
+    chosen = Client().post(
+        "/account/language/", {"language": "de", "next": "https://evil.example/"}
+    )
+    assert chosen.headers["Location"] == "/"
+
+
+def test_the_profile_decides_for_who_is_signed_in(signed_in: Client, person: User) -> None:
+    User.objects.update(language="de")
+    page = signed_in.get("/account/", headers={"accept-language": "en"})
+    assert '<html lang="de">' in page.text
+    assert page.headers["Content-Language"] == "de"
+    # No switch at the foot: it is in the form.
+    assert "language-switch" not in page.text
+
+
+def test_scripts_get_the_words_of_the_page(db: None) -> None:
+    german = Client(headers={"accept-language": GERMAN})
+    (address,) = re.findall(r'<script defer src="([^"]+)"', german.get("/account/login/").text)
+    words = german.get(address)
+    assert "R\\u00fcckg\\u00e4ngig" in words.text or "Rückgängig" in words.text
+    assert "immutable" in words.headers["Cache-Control"]
+    # In English scripts say what is written in them.
+    assert "<script defer" not in Client().get("/account/login/").text
+    assert Client().get(address.replace("/de/", "/xx/")).status_code == 404

@@ -10,7 +10,7 @@ from typing import Any
 import pillow_heif
 from PIL import ExifTags, Image, ImageCms, ImageOps, UnidentifiedImageError
 
-from files.previews.errors import RenderError
+from files.previews.errors import RenderError, gettext_noop
 
 FORMATS = ["PNG", "JPEG", "GIF", "WEBP", "AVIF", "TIFF", "BMP", "ICO", "HEIF"]
 SIZES = {"thumbnail": 320, "view": 2048}
@@ -18,17 +18,17 @@ QUALITY = {"thumbnail": 75, "view": 82}
 MAX_PIXELS = 100_000_000
 
 EXIF_NAMES = {
-    ExifTags.Base.Make: "Maker",
-    ExifTags.Base.Model: "Camera",
-    ExifTags.Base.LensModel: "Lens",
-    ExifTags.Base.DateTimeOriginal: "Taken",
-    ExifTags.Base.ExposureTime: "Exposure",
-    ExifTags.Base.FNumber: "Aperture",
-    ExifTags.Base.ISOSpeedRatings: "ISO",
-    ExifTags.Base.FocalLength: "Focal length",
-    ExifTags.Base.Software: "Software",
-    ExifTags.Base.Artist: "Artist",
-    ExifTags.Base.Copyright: "Copyright",
+    ExifTags.Base.Make: gettext_noop("Maker"),
+    ExifTags.Base.Model: gettext_noop("Camera"),
+    ExifTags.Base.LensModel: gettext_noop("Lens"),
+    ExifTags.Base.DateTimeOriginal: gettext_noop("Taken"),
+    ExifTags.Base.ExposureTime: gettext_noop("Exposure"),
+    ExifTags.Base.FNumber: gettext_noop("Aperture"),
+    ExifTags.Base.ISOSpeedRatings: gettext_noop("ISO"),
+    ExifTags.Base.FocalLength: gettext_noop("Focal length"),
+    ExifTags.Base.Software: gettext_noop("Software"),
+    ExifTags.Base.Artist: gettext_noop("Artist"),
+    ExifTags.Base.Copyright: gettext_noop("Copyright"),
 }
 
 NUMBERS = {ExifTags.Base.ExposureTime, ExifTags.Base.FNumber, ExifTags.Base.FocalLength}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from files.activity import SITE, Act
 from files.blobs import discard_blob
@@ -115,7 +116,7 @@ def _assemble(upload: Upload) -> Whole:
         raise
     if upload.sha256 and whole.sha256 and upload.sha256 != whole.sha256:
         abort_upload(upload=upload)
-        raise DamagedError("What arrived is not what was announced. Send the file again.")
+        raise DamagedError(_("What arrived is not what was announced. Send the file again."))
     return whole
 
 
@@ -145,13 +146,13 @@ def _locked(asked: Upload) -> Upload:
     uploads = Upload.objects.select_related("blob", "folder", "target", "node__content")
     upload = uploads.select_for_update(of=("self",)).filter(pk=asked.pk).first()
     if upload is None or upload.state == Upload.State.ABORTED:
-        raise UploadGoneError("This upload was given up meanwhile.")
+        raise UploadGoneError(_("This upload was given up meanwhile."))
     return upload
 
 
 def _enter_blob(upload: Upload, whole: Whole | None) -> Blob:
     if whole is None:
-        raise UploadGoneError("What had arrived of it is gone. Start it again.")
+        raise UploadGoneError(_("What had arrived of it is gone. Start it again."))
     blob = Blob.objects.create(
         owner_id=upload.owner_id,
         store=upload.store,

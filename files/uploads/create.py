@@ -7,7 +7,9 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from files.activity import SITE, Act
 from files.conflicts import Conflict
@@ -133,20 +135,20 @@ def _begin(wish: Wish) -> Begun:
 def _checked_size(size: int) -> int:
     require_size(size)
     if size < 0:
-        raise UploadError("Say how many bytes the file has.")
+        raise UploadError(_("Say how many bytes the file has."))
     return size
 
 
 def _checked_key(key: str, sender: AbstractBaseUser | None) -> str:
     if not KEY.fullmatch(key):
-        raise UploadError("Send a key of 1 to 64 plain characters, another for each upload.")
+        raise UploadError(_("Send a key of 1 to 64 plain characters, another for each upload."))
     # So that an editor of the owner's folder meets none of the owner's own.
     return f"{sender.pk}:{key}"[:100] if sender is not None else key
 
 
 def _checked_digest(sha256: str) -> str:
     if sha256 and not SHA256.fullmatch(sha256):
-        raise UploadError("A SHA-256 is 64 hexadecimal digits, in lower case.")
+        raise UploadError(_("A SHA-256 is 64 hexadecimal digits, in lower case."))
     return sha256
 
 
@@ -160,7 +162,7 @@ def _find(wish: Wish) -> Begun | None:
     if upload is None:
         return None
     if not _is_of(upload, wish):
-        raise UploadError("This key belongs to another upload. Send a new one.")
+        raise UploadError(_("This key belongs to another upload. Send a new one."))
     if upload.state == Upload.State.DONE:
         return Begun(node=upload.node, new=False)
     return Begun(upload=upload, new=False)
@@ -262,5 +264,6 @@ def _refuse_too_many(owner_id: UUID) -> None:
     beside = Upload.objects.under_way().filter(owner_id=owner_id, file_request=None).count()
     if beside >= settings.FILES_UPLOADS_OPEN:
         raise UploadLimitError(
-            f"{beside:,} uploads are under way already. Finish some, or give them up."
+            _("%(count)s uploads are under way already. Finish some, or give them up.")
+            % {"count": intcomma(beside)}
         )

@@ -15,6 +15,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from django.utils.translation import gettext as _
+
 from files.errors import UploadBusyError, UploadGoneError
 from files.storage import fsync_folder
 
@@ -44,7 +46,7 @@ def opened_draft(path: Path) -> Iterator[int]:
     try:
         descriptor = os.open(path, os.O_RDWR)
     except FileNotFoundError:
-        raise UploadGoneError("What had arrived of it is gone. Start it again.") from None
+        raise UploadGoneError(_("What had arrived of it is gone. Start it again.")) from None
     try:
         yield descriptor
     finally:
@@ -60,7 +62,7 @@ class Turn:
         self._mark = secrets.token_bytes(SLOT)
         with _locked(descriptor):
             if os.fstat(descriptor).st_size < self._slot + SLOT:
-                raise UploadBusyError("All of it has arrived, and is being put together.")
+                raise UploadBusyError(_("All of it has arrived, and is being put together."))
             os.pwrite(descriptor, self._mark, self._slot)
 
     @contextmanager
@@ -68,7 +70,7 @@ class Turn:
         """Keep everybody else out for a moment."""
         with _locked(self._descriptor):
             if os.pread(self._descriptor, SLOT, self._slot) != self._mark:
-                raise UploadBusyError("This part is being sent by another request.")
+                raise UploadBusyError(_("This part is being sent by another request."))
             yield
 
     def write(self, data: bytes, offset: int) -> None:
@@ -98,7 +100,7 @@ def alone(descriptor: int) -> Iterator[None]:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not _try_lock(descriptor):
         if time.monotonic() > deadline:
-            raise UploadBusyError("It is being put together.")
+            raise UploadBusyError(_("It is being put together."))
         time.sleep(0.02)
     try:
         yield

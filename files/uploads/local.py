@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from django.db import IntegrityError
+from django.utils.translation import gettext as _
 
 from files.blobs import HEAD, Readable
 from files.errors import MissingPartsError, UploadBusyError, UploadGoneError
@@ -75,7 +76,7 @@ class LocalParts:
                     self._storage.adopt(path, file, upload.key)
                 except FileNotFoundError:
                     # Another request finished while this one was reading, and cleared up.
-                    raise UploadBusyError("It has just been put together.") from None
+                    raise UploadBusyError(_("It has just been put together.")) from None
                 return Whole(head=os.pread(file, HEAD, 0), sha256=sha256)
 
     def tidy(self, upload: Upload) -> None:
@@ -114,4 +115,4 @@ def _record(upload: Upload, part: Part, sha256: str) -> None:
             upload_id=upload.pk, number=part.number, size=part.length, sha256=sha256
         )
     except IntegrityError:
-        raise UploadGoneError("This upload was given up meanwhile.") from None
+        raise UploadGoneError(_("This upload was given up meanwhile.")) from None

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from django.utils.translation import gettext as _
+
 from files.blobs import CHUNK, Readable
 from files.errors import DamagedError, IncompleteError
 from files.models import Upload
@@ -104,7 +106,7 @@ class Pieces:
         while self._left:
             piece = self._stream.read(min(CHUNK, self._left))
             if not piece:
-                raise IncompleteError("The part broke off before its end. Send it again.")
+                raise IncompleteError(_("The part broke off before its end. Send it again."))
             self._left -= len(piece)
             self._digest.update(piece)
             yield piece
@@ -113,5 +115,5 @@ class Pieces:
         """Return the digest of all. Raises DamagedError where another was `expected`."""
         found = self._digest.hexdigest()
         if expected and found != expected:
-            raise DamagedError("The part arrived damaged. Send it again.")
+            raise DamagedError(_("The part arrived damaged. Send it again."))
         return found

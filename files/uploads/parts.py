@@ -5,10 +5,12 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core import signing
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from files.blobs import Readable
 from files.errors import (
@@ -38,7 +40,9 @@ def sign_parts(*, upload: Upload, wanted: Sequence[tuple[int, str]]) -> list[Sig
     """
     _require_open(upload)
     if len(wanted) > MAX_SIGNED:
-        raise UploadError(f"Ask for at most {MAX_SIGNED:,} parts at once.")
+        raise UploadError(
+            _("Ask for at most %(most)s parts at once.") % {"most": intcomma(MAX_SIGNED)}
+        )
     parts = [(_part(upload, number), _digest(sha256)) for number, sha256 in wanted]
     _prolong(upload)
     store = part_store(upload.store)
@@ -58,31 +62,34 @@ def receive_part(*, token: str, stream: Readable, length: int) -> str:
     active = Q(owner__is_active=True) & (Q(sender=None) | Q(sender__is_active=True))
     upload = Upload.objects.filter(active, pk=upload_id).first()
     if upload is None:
-        raise UploadGoneError("This upload is not there any more. Start it again.")
+        raise UploadGoneError(_("This upload is not there any more. Start it again."))
     _require_open(upload)
     part = _part(upload, number)
     if length != part.length:
-        raise IncompleteError(f"Part {number} has {part.length:,} bytes, not {length:,}.")
+        raise IncompleteError(
+            _("Part %(number)s has %(size)s bytes, not %(wanted)s.")
+            % {"number": number, "size": intcomma(part.length), "wanted": intcomma(length)}
+        )
     return part_store(upload.store).receive(upload, part, stream, sha256)
 
 
 def _require_open(upload: Upload) -> None:
     if upload.state == Upload.State.COMPLETING:
-        raise UploadBusyError("All of it has arrived, and is being put together.")
+        raise UploadBusyError(_("All of it has arrived, and is being put together."))
     if upload.state != Upload.State.OPEN or upload.expires_at < timezone.now():
-        raise UploadGoneError("This upload is over. Start it again.")
+        raise UploadGoneError(_("This upload is over. Start it again."))
 
 
 def _part(upload: Upload, number: int) -> Part:
     try:
         return part_of(upload, number)
     except ValueError:
-        raise UploadError(f"This upload has no part {number}.") from None
+        raise UploadError(_("This upload has no part %(number)s.") % {"number": number}) from None
 
 
 def _digest(sha256: str) -> str:
     if sha256 and not SHA256.fullmatch(sha256):
-        raise UploadError("A SHA-256 is 64 hexadecimal digits, in lower case.")
+        raise UploadError(_("A SHA-256 is 64 hexadecimal digits, in lower case."))
     return sha256
 
 
@@ -105,4 +112,4 @@ def _read_token(token: str) -> tuple[UUID, int, str]:
         )
         return UUID(upload_id), number, sha256
     except signing.BadSignature:
-        raise SignatureError("This address has had its time. Ask for a new one.") from None
+        raise SignatureError(_("This address has had its time. Ask for a new one.")) from None

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from files.errors import TooLargeError
 from files.models import Upload
@@ -27,7 +29,10 @@ class Part:
 def require_size(size: int) -> None:
     """Raise TooLargeError for more than any file may have."""
     if size > settings.FILES_MAX_SIZE:
-        raise TooLargeError(f"Files may have at most {settings.FILES_MAX_SIZE:,} bytes.")
+        raise TooLargeError(
+            _("Files may have at most %(limit)s bytes.")
+            % {"limit": intcomma(settings.FILES_MAX_SIZE)}
+        )
 
 
 def kept_until(*, by_guest: bool) -> datetime:

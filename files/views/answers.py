@@ -7,10 +7,13 @@ from typing import Any, Concatenate
 from uuid import UUID
 
 from django.contrib import messages
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from files.activity import Act
 from files.errors import (
@@ -95,7 +98,9 @@ def answers_errors[**P](view: View[P]) -> View[P]:
         except Node.DoesNotExist:
             if not wants_json(request):
                 raise Http404 from None
-            return JsonResponse({"error": "It is not there any more. Reload the page."}, status=404)
+            return JsonResponse(
+                {"error": _("It is not there any more. Reload the page.")}, status=404
+            )
         except FilesError as error:
             return refusal(request, error)
 
@@ -259,9 +264,16 @@ def chosen_nodes(
     chosen = [found[pk] for pk in ids]
     require(request.user, action, chosen)
     if len({node.owner_id for node in chosen}) > 1:
-        raise NotAllowedError("These lie in different vaults. Choose things of one of them.")
+        raise NotAllowedError(_("These lie in different vaults. Choose things of one of them."))
     return chosen
 
 
-def count(number: int, noun: str = "item") -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+def count(number: int) -> str:
+    """Return such as "3 items"."""
+    words = ngettext("%(count)s item", "%(count)s items", number)
+    return words % {"count": intcomma(number)}
+
+
+def count_files(number: int) -> str:
+    words = ngettext("%(count)s file", "%(count)s files", number)
+    return words % {"count": intcomma(number)}

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from files.errors import ShareError
@@ -34,7 +35,7 @@ def change(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
         except ShareError as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, "Changed. The address stays as it was.")
+            messages.success(request, _("Changed. The address stays as it was."))
             return redirect("files:share", found.node_id)
     context = {"form": form, "asked": found, "node": found.node}
     return render(request, "files/change_request.html", context, status=400 if form.errors else 200)
@@ -81,7 +82,9 @@ def _same_bytes(wish: int | None, known: int | None) -> int | None:
 def close(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     found = _own(request, pk)
     close_request(request=found, act=act_of(request))
-    messages.success(request, "Closed. Whoever has the link finds nothing until you open it again.")
+    messages.success(
+        request, _("Closed. Whoever has the link finds nothing until you open it again.")
+    )
     return back_to_sharing(request, found.node_id)
 
 
@@ -89,7 +92,7 @@ def close(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
 def reopen(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     found = _own(request, pk)
     reopen_request(request=found, act=act_of(request))
-    messages.success(request, "Open again, by the same link.")
+    messages.success(request, _("Open again, by the same link."))
     return back_to_sharing(request, found.node_id)
 
 
@@ -98,5 +101,5 @@ def end(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     own = FileRequest.objects.owned_by(request.user).select_related("node")
     found = get_object_or_404(own, pk=pk)
     end_request(request=found, act=act_of(request))
-    messages.success(request, "The request has ended. What came stays in the folder.")
+    messages.success(request, _("The request has ended. What came stays in the folder."))
     return back_to_sharing(request, found.node_id)

@@ -61,7 +61,12 @@ def star(request: AuthenticatedRequest) -> HttpResponse:
     nodes = meant_nodes(request)
     new = star_nodes(user=request.user, nodes=nodes)
     undo = {"url": reverse("files:unstar"), "ids": [str(pk) for pk in new]}
-    return done(request, _said("Starred", nodes), [n.pk for n in nodes], undo if new else None)
+    return done(
+        request,
+        _("Starred %(what)s.") % {"what": _what(nodes)},
+        [n.pk for n in nodes],
+        undo if new else None,
+    )
 
 
 @require_POST
@@ -70,10 +75,9 @@ def unstar(request: AuthenticatedRequest) -> HttpResponse:
     nodes = meant_nodes(request)
     gone = unstar_nodes(user=request.user, nodes=nodes)
     undo = {"url": reverse("files:star"), "ids": [str(pk) for pk in gone]}
-    said = _said("Took the star from", nodes)
+    said = _("Took the star from %(what)s.") % {"what": _what(nodes)}
     return done(request, said, [node.pk for node in nodes], undo if gone else None)
 
 
-def _said(verb: str, nodes: list[Node]) -> str:
-    what = f"“{nodes[0].name}”" if len(nodes) == 1 else count(len(nodes))
-    return f"{verb} {what}."
+def _what(nodes: list[Node]) -> str:
+    return f"“{nodes[0].name}”" if len(nodes) == 1 else count(len(nodes))

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -39,14 +40,14 @@ def read_object(request: HttpRequest, **wanted: type | tuple[type, ...]) -> dict
     try:
         told = json.loads(request.body or b"{}")
     except (RecursionError, UnicodeDecodeError, ValueError):
-        raise UploadError("Send a JSON object.") from None
+        raise UploadError(_("Send a JSON object.")) from None
     if not isinstance(told, dict):
-        raise UploadError("Send a JSON object.")
+        raise UploadError(_("Send a JSON object."))
     for name, kinds in wanted.items():
         value = told.get(name)
         # A bool is an int to Python, and no number to anybody else.
         if not isinstance(value, kinds) or isinstance(value, bool):
-            raise UploadError(f"Say “{name}” as it is described.")
+            raise UploadError(_("Say “%(name)s” as it is described.") % {"name": name})
     return {name: told.get(name) for name in wanted}
 
 
@@ -123,7 +124,7 @@ def sign_answer(request: HttpRequest, upload: Upload) -> HttpResponse:
     wanted = []
     for entry in read_object(request, parts=list)["parts"]:
         if not isinstance(entry, dict) or not isinstance(entry.get("number"), int):
-            raise UploadError("Send {“parts”: [{“number”: 1}, …]}.")
+            raise UploadError(_("Send {“parts”: [{“number”: 1}, …]}."))
         wanted.append((entry["number"], str(entry.get("sha256") or "")))
     signed = sign_parts(upload=upload, wanted=wanted)
     return JsonResponse(
@@ -144,7 +145,7 @@ def sign_answer(request: HttpRequest, upload: Upload) -> HttpResponse:
 def part(request: HttpRequest, token: str) -> HttpResponse:
     announced = request.headers.get("Content-Length", "")
     if not announced.isascii() or not announced.isdigit():
-        return JsonResponse({"error": "Say how long the part is: Content-Length."}, status=411)
+        return JsonResponse({"error": _("Say how long the part is: Content-Length.")}, status=411)
     etag = receive_part(token=token, stream=request, length=int(announced))
     return HttpResponse(status=200, headers={"ETag": etag})
 

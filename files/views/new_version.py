@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from files.errors import FilesError
@@ -32,7 +33,9 @@ def new_version(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     error = _receive_form(request, node) if request.method == "POST" else ""
     if request.method == "POST" and not error:
         number = newest_version(node).number
-        messages.success(request, f"Version {number} is what the file holds now.")
+        messages.success(
+            request, _("Version %(number)s is what the file holds now.") % {"number": number}
+        )
         return redirect("files:detail", node.pk)
     context = {**file_context(request, node), "error": error}
     return render(request, "files/new_version.html", context, status=400 if error else 200)
@@ -41,7 +44,7 @@ def new_version(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
 def _receive_raw(request: AuthenticatedRequest, node: Node) -> HttpResponse:
     announced = request.headers.get("Content-Length", "")
     if not announced.isascii() or not announced.isdigit():
-        return JsonResponse({"error": "Say how long the file is: Content-Length."}, status=411)
+        return JsonResponse({"error": _("Say how long the file is: Content-Length.")}, status=411)
     held = receive_version(node=node, stream=request, size=int(announced), act=act_of(request))
     return JsonResponse(file_answer(held), status=201)
 
@@ -50,7 +53,7 @@ def _receive_form(request: AuthenticatedRequest, node: Node) -> str:
     """Keep what the form sends. Returns why it was not kept."""
     file = request.FILES.get("file")
     if file is None:
-        return "Choose a file first."
+        return _("Choose a file first.")
     try:
         receive_version(node=node, stream=file, size=file.size or 0, act=act_of(request))
     except FilesError as error:

@@ -9,12 +9,14 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from files.errors import FilesError
 from files.models import FileRequest
 from files.requests import count_visit, find_request, receive_for_request
-from files.views.answers import STATUS, count
+from files.views.answers import STATUS, count_files
 from files.views.doors import (
     answer_gone,
     ask_password,
@@ -28,7 +30,7 @@ from files.views.doors import (
 SENT = "sent_to_requests"
 NAME = "sender_name"
 NAME_LENGTH = 80
-NAMELESS = "Say who you are, so that it is known from whom the files come."
+NAMELESS = gettext_lazy("Say who you are, so that it is known from whom the files come.")
 
 
 def through_request(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
@@ -89,13 +91,13 @@ def send(request: HttpRequest, asked: FileRequest, secret: str) -> HttpResponse:
     name = name_of_sender(request, request.POST.get("name", ""))
     kept = 0
     if not name:
-        messages.error(request, NAMELESS)
+        messages.error(request, str(NAMELESS))
     elif not request.FILES:
-        messages.error(request, "Choose a file first.")
+        messages.error(request, _("Choose a file first."))
     else:
         kept = sum(_keep(request, asked, file, name) for file in request.FILES.getlist("file"))
     if kept:
-        messages.success(request, f"{count(kept, 'file')} arrived. Thank you.")
+        messages.success(request, _("%(count)s arrived. Thank you.") % {"count": count_files(kept)})
     response = redirect("sender:open", secret)
     response.status_code = 303
     return response
@@ -121,7 +123,7 @@ def put_file(request: HttpRequest, asked: FileRequest, secret: str) -> HttpRespo
     """Keep the request's body as one file: what the page's script sends, in constant memory."""
     announced = request.headers.get("Content-Length", "")
     if not announced.isascii() or not announced.isdigit():
-        return JsonResponse({"error": "Say how long the file is: Content-Length."}, status=411)
+        return JsonResponse({"error": _("Say how long the file is: Content-Length.")}, status=411)
     name = name_of_sender(request, request.GET.get("sender", ""))
     if not name:
         return JsonResponse({"error": NAMELESS, "field": "name"}, status=400)

@@ -14,6 +14,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from files.errors import ShareError
@@ -64,7 +65,9 @@ def grant(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
             form.add_error("address", str(error))
         else:
             messages.success(
-                request, f"Shared with {made.address}. They find it under “Shared with me”."
+                request,
+                _("Shared with %(address)s. They find it under “Shared with me”.")
+                % {"address": made.address},
             )
             return redirect("files:share", node.pk)
     return _page(request, node, grant_form=form)
@@ -101,7 +104,7 @@ def _make_link(request: AuthenticatedRequest, node: Node, wish: dict[str, Any]) 
         view_only=wish["view_only"],
         act=act_of(request),
     )
-    return _shown("The link", reverse("guest:open", args=[secret]))
+    return _shown(_("The link"), reverse("guest:open", args=[secret]))
 
 
 def _make_request(
@@ -118,7 +121,7 @@ def _make_request(
         max_bytes=(wish["max_mb"] or 0) * MEGABYTE or None,
         act=act_of(request),
     )
-    return _shown("The link to send files", reverse("sender:open", args=[secret]))
+    return _shown(_("The link to send files"), reverse("sender:open", args=[secret]))
 
 
 def _in_days(days: int) -> datetime | None:
@@ -182,7 +185,7 @@ def change_share(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
         except ShareError as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, "Changed. The address stays as it was.")
+            messages.success(request, _("Changed. The address stays as it was."))
             return redirect("files:share", found.node_id)
     context = {"form": form, "share": found, "node": found.node}
     return render(request, "files/change_share.html", context, status=400 if form.errors else 200)
@@ -212,7 +215,7 @@ def _own_share(request: AuthenticatedRequest, pk: UUID) -> Share:
 def revoke(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     found = get_object_or_404(Share.objects.owned_by(request.user).select_related("node"), pk=pk)
     revoke_link(share=found, act=act_of(request))
-    messages.success(request, "The link has ended. Whoever has it finds nothing now.")
+    messages.success(request, _("The link has ended. Whoever has it finds nothing now."))
     return back_to_sharing(request, found.node_id)
 
 
@@ -222,12 +225,14 @@ def change_grant(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     found = get_object_or_404(_given(request), pk=pk)
     role = request.POST.get("role", "")
     if role not in Grant.Role.values:
-        messages.error(request, "Choose what they may do.")
+        messages.error(request, _("Choose what they may do."))
     else:
         grant_access(
             node=found.node, address=found.address, role=Grant.Role(role), act=act_of(request)
         )
-        messages.success(request, f"Changed what {found.address} may do.")
+        messages.success(
+            request, _("Changed what %(address)s may do.") % {"address": found.address}
+        )
     return back_to_sharing(request, found.node_id)
 
 
@@ -235,7 +240,7 @@ def change_grant(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
 def revoke_grant(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     found = get_object_or_404(_given(request), pk=pk)
     end_grant(grant=found, act=act_of(request))
-    messages.success(request, f"No longer shared with {found.address}.")
+    messages.success(request, _("No longer shared with %(address)s.") % {"address": found.address})
     return back_to_sharing(request, found.node_id)
 
 
@@ -255,5 +260,7 @@ def leave(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     held = Grant.objects.filter(person=request.user.pk).select_related("node", "node__owner")
     found = get_object_or_404(held, pk=pk)
     end_grant(grant=found, act=act_of(request))
-    messages.success(request, f"“{found.node.name}” is no longer shared with you.")
+    messages.success(
+        request, _("“%(name)s” is no longer shared with you.") % {"name": found.node.name}
+    )
     return redirect("files:shared")

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from files.errors import TagTakenError
@@ -37,7 +38,7 @@ def manage(request: AuthenticatedRequest) -> HttpResponse:
             name=request.POST.get("name", ""),
             colour=_colour(request),
         )
-        return done(request, f"Made the tag “{tag.name}”.", [tag.pk])
+        return done(request, _("Made the tag “%(name)s”.") % {"name": tag.name}, [tag.pk])
     context = {"tags": tags_of(request.user), "colours": Tag.Colour}
     return render(request, "files/tags.html", context)
 
@@ -54,7 +55,7 @@ def change(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
             raise
         asking = reverse("files:merge_tag", args=[tag.pk])
         return redirect(f"{asking}?into={error.tag_id}")
-    return done(request, f"Changed the tag “{tag.name}”.", [tag.pk])
+    return done(request, _("Changed the tag “%(name)s”.") % {"name": tag.name}, [tag.pk])
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -66,7 +67,11 @@ def merge(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
         context = {"tag": tag, "into": into, "merger": plan_merger(tag=tag, into=into)}
         return render(request, "files/tag_merge.html", context)
     moved = merge_tags(tag=tag, into=into)
-    said = f"Merged “{tag.name}” into “{into.name}”: {count(moved)} came with it."
+    said = _("Merged “%(tag)s” into “%(into)s”: %(count)s came with it.") % {
+        "tag": tag.name,
+        "into": into.name,
+        "count": count(moved),
+    }
     return done(request, said, [into.pk])
 
 
@@ -75,7 +80,9 @@ def merge(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
 def delete(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     tag = own_tag(request, pk)
     delete_tag(tag=tag)
-    return done(request, f"Deleted the tag “{tag.name}”. What it was on is as it was.")
+    return done(
+        request, _("Deleted the tag “%(name)s”. What it was on is as it was.") % {"name": tag.name}
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -97,7 +104,9 @@ def tag(request: AuthenticatedRequest) -> HttpResponse:
     remove = [one for one in shown if one not in add]
     links, gone = tag_nodes(user=request.user, nodes=nodes, add=add, remove=remove)
     changed = bool(links or gone)
-    said = f"Changed the tags of {_what(nodes)}." if changed else "Nothing was changed."
+    said = _("Changed the tags of %(what)s.") % {"what": _what(nodes)}
+    if not changed:
+        said = _("Nothing was changed.")
     undo = _way_back(nodes, links, remove) if changed else None
     return done(request, said, [node.pk for node in nodes], undo)
 

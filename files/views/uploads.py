@@ -22,7 +22,7 @@ from files.uploads.receive import receive_stream
 from files.views.answers import (
     act_of,
     answers_errors,
-    count,
+    count_files,
     file_answer,
     folder_for,
     next_url,
@@ -81,7 +81,7 @@ def _upload_form(request: AuthenticatedRequest, folder: Node) -> HttpResponse:
                 f"{file.name}: {words_of(request, error)}",
             )
     if kept:
-        messages.success(request, _("Uploaded %(count)s.") % {"count": count(kept, "file")})
+        messages.success(request, _("Uploaded %(count)s.") % {"count": count_files(kept)})
     elif not request.FILES:
         messages.error(request, _("Choose a file first."))
     target = next_url(request)

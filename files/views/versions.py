@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseBadRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from files.http import AuthenticatedRequest
@@ -31,7 +32,7 @@ def versions(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     try:
         page = versions_page(node=node, before=request.GET.get("before", ""))
     except ValueError:
-        return HttpResponseBadRequest("This is no place in the list.")
+        return HttpResponseBadRequest(_("This is no place in the list."))
     context = {
         **file_context(request, node),
         "versions": page.versions,
@@ -98,10 +99,10 @@ def restore(request: AuthenticatedRequest, pk: UUID, number: int) -> HttpRespons
     before = newest_version(node).number
     newest = restore_version(version=found, act=act_of(request))
     undo = {"url": reverse("files:version_restore", args=[pk, before]), "ids": [str(pk)]}
-    message = (
-        f"The file holds version {number} again, as version {newest.number}. To undo this, restore "
-        f"version {before}."
-    )
+    message = _(
+        "The file holds version %(number)s again, as version %(newest)s. To undo this, restore "
+        "version %(before)s."
+    ) % {"number": number, "newest": newest.number, "before": before}
     return done(request, message, [pk], undo)
 
 
@@ -115,8 +116,14 @@ def delete(request: AuthenticatedRequest, pk: UUID, number: int) -> HttpResponse
         context = {**file_context(request, node), "version": found}
         return render(request, "files/version_delete.html", context)
     free = delete_version(version=found, act=act_of(request))
-    gained = f" {filesize(free)} are free again." if free else ""
-    return done(request, f"Version {number} is deleted for good.{gained}", [pk])
+    said = _("Version %(number)s is deleted for good.")
+    if free:
+        said = _("Version %(number)s is deleted for good. %(size)s are free again.")
+    return done(
+        request,
+        said % {"number": number, "size": filesize(free)},
+        [pk],
+    )
 
 
 def _version(node: Node, number: int) -> Version:

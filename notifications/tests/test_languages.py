@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import translation
 
 from notifications.channels.base import EMAIL
@@ -124,3 +125,13 @@ def test_the_digest_and_what_is_in_it_follow(german: Any) -> None:
 def test_what_nobody_has_chosen_a_language_for_is_in_english(db: None) -> None:
     notification = Notification(kind="file_shared", context=SHARED)
     assert words_of(notification).title == "Rosa shared “Plan” with you"
+
+
+def test_unsubscribing_speaks_the_language_of_the_browser(german: Any) -> None:
+    notify(kind="file_shared", to=german, context=SHARED, url="/files/")
+    (mail,) = mailbox()
+    path = mail.extra_headers["List-Unsubscribe"].strip("<>").partition("//")[2].partition("/")[2]
+    page = Client(headers={"accept-language": "de-AT,de;q=0.9"}).get(f"/{path}")
+    assert "Abbestellen" in page.text
+    assert '<html lang="de">' in page.text
+    assert page.headers["Content-Language"] == "de"

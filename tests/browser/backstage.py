@@ -45,6 +45,7 @@ def make_person(
     is_staff: bool = False,
     sign_in: bool = True,
     quota: int | None = None,
+    language: str = "en",
 ) -> Made:
     """Make someone with a verified address, and sign them in as the site itself does."""
     username = f"p{secrets.token_hex(5)}"
@@ -54,6 +55,7 @@ def make_person(
         email,
         password,
         display_name=display_name,
+        language=language,
         is_staff=is_staff,
         is_superuser=is_staff,
     )

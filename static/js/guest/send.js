@@ -1,7 +1,7 @@
 // Files for whoever asked for them: small ones in one request each, large ones in parts, as in the
 // vault's own pages; the form's own way is for browsers without scripts.
 import { csrfToken } from "../ui/csrf.js";
-import { gettext } from "../ui/words.js";
+import { fill, gettext } from "../ui/words.js";
 import { Refusal } from "../vault/requests.js";
 import { sendByParts } from "../vault/upload-parts.js";
 import { put } from "../vault/upload-request.js";

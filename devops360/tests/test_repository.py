@@ -62,3 +62,12 @@ def test_every_test_that_the_security_page_names_is_there() -> None:
     }
     assert len(named) > 50
     assert sorted(named - written) == []
+    # Checks of the infrastructure are no tests by name: tests/infra/test_own_checks.py runs them.
+    checks = {
+        name
+        for path in (ROOT / "tests/infra").rglob("*.py")
+        for name in re.findall(r"^def (\w+)", path.read_text(), re.MULTILINE)
+    }
+    of_infra = set(re.findall(r"`infra\.(\w+)`", page))
+    assert len(of_infra) > 10
+    assert sorted(of_infra - checks) == []

@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test test-browser check lint format types bench bench-load messages lock shell venv check-infra image aws-local aws-up aws-down aws-secrets practice
+.PHONY: help run test test-browser check lint format types bench bench-load messages lock shell venv check-infra image aws-local aws-up aws-down aws-secrets practice drill
 PYTHON_IN_VENV := .venv/bin/python
 MANAGE := $(PYTHON_IN_VENV) manage.py
 TEMPLATES = $$(find templates -name '*.html')
@@ -73,6 +73,9 @@ practice: venv ## Check a rung of the ladder from laptop to AWS: make practice R
 
 messages: venv ## Gather texts for translators, and compile translations (GNU gettext)
 	@$(MANAGE) messages
+
+drill: venv ## Break a part of a site made for it: make drill NAME=database-gone
+	@$(PYTHON_IN_VENV) -m practice.drills $(NAME)
 
 lock: venv ## Pin and hash requirements*.txt again from the .in files
 	@.venv/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.12 requirements.in -o requirements.txt

@@ -12,7 +12,6 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.tasks import TaskResultStatus
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
@@ -57,10 +56,8 @@ def _storage() -> str:
 
 def _queue() -> str:
     """A worker that lags is told of, and metrics alert: the site itself goes on serving."""
-    ready = DBTaskResult.objects.filter(
-        status=TaskResultStatus.READY, run_after__lte=timezone.now()
-    )
-    oldest = ready.order_by("enqueued_at").values_list("enqueued_at", flat=True).first()
+    due = DBTaskResult.objects.ready()
+    oldest = due.order_by("enqueued_at").values_list("enqueued_at", flat=True).first()
     age = (timezone.now() - oldest).total_seconds() if oldest else 0
     return f"ok, oldest task {age:.0f} s"
 

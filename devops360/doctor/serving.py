@@ -44,10 +44,8 @@ def static_files() -> Iterator[Finding]:
 
 def queue() -> Iterator[Finding]:
     """A task that is due and waits for long: there is no worker, or too few."""
-    ready = DBTaskResult.objects.filter(
-        status=TaskResultStatus.READY, run_after__lte=timezone.now()
-    )
-    oldest = ready.order_by("enqueued_at").values_list("enqueued_at", flat=True).first()
+    due = DBTaskResult.objects.ready()
+    oldest = due.order_by("enqueued_at").values_list("enqueued_at", flat=True).first()
     failed = DBTaskResult.objects.filter(
         status=TaskResultStatus.FAILED, finished_at__gte=timezone.now() - timedelta(days=1)
     ).count()

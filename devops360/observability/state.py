@@ -7,12 +7,13 @@ from django.db import DatabaseError, connection
 from django.db.models import Count, Min, Q
 from django.tasks import TaskResultStatus
 from django.utils import timezone
-from django_tasks_db.models import DBTaskResult
+from django_tasks_db.models import DBTaskResult, get_date_max
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from devops360.models import JobRun
 from notifications.models import Delivery
+from notifications.outbox.clock import database_now
 
 logger = logging.getLogger(__name__)
 
@@ -22,7 +23,12 @@ class StateCollector(Collector):
 
     def collect(self) -> Iterator[Metric]:
         try:
-            families = [*queue_families(), *job_families(), *delivery_families()]
+            families = [
+                *queue_families(),
+                *job_families(),
+                *delivery_families(),
+                *clock_families(),
+            ]
         except DatabaseError:
             logger.exception("The database does not answer a scrape.")
             families = []
@@ -37,10 +43,12 @@ class StateCollector(Collector):
 def queue_families() -> Iterator[Metric]:
     """Yield how much waits in the queue of tasks, and for how long the oldest that is due has."""
     now = timezone.now()
+    # What is to be done at once has the last of all times, not the first.
+    due = Q(run_after=get_date_max()) | Q(run_after__lte=now)
     found = DBTaskResult.objects.aggregate(
         waiting=Count("pk", filter=Q(status=TaskResultStatus.READY)),
         running=Count("pk", filter=Q(status=TaskResultStatus.RUNNING)),
-        oldest=Min("enqueued_at", filter=Q(status=TaskResultStatus.READY, run_after__lte=now)),
+        oldest=Min("enqueued_at", filter=Q(status=TaskResultStatus.READY) & due),
     )
     age = (now - found["oldest"]).total_seconds() if found["oldest"] else 0.0
     depth = GaugeMetricFamily("tasks_queued", "Background tasks by state.", labels=["state"])
@@ -90,3 +98,12 @@ def delivery_families() -> Iterator[Metric]:
         age = (now - row["oldest"]).total_seconds() if row["oldest"] else 0.0
         oldest.add_metric(channel, age)
     yield from (owed, oldest, dead)
+
+
+def clock_families() -> Iterator[Metric]:
+    """Yield how far this machine's clock is from the one that all of them share."""
+    yield GaugeMetricFamily(
+        "clock_skew_seconds",
+        "Seconds by which the machine's clock is ahead of the database's.",
+        value=(timezone.now() - database_now()).total_seconds(),
+    )

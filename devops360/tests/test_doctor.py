@@ -11,7 +11,7 @@ from django.core import mail
 from django.core.management import CommandError, call_command
 from django.tasks import TaskResultStatus
 from django.utils import timezone
-from django_tasks_db.models import DBTaskResult
+from django_tasks_db.models import DBTaskResult, get_date_max
 
 from devops360.doctor.examine import examine
 from devops360.doctor.findings import Finding, Verdict
@@ -61,7 +61,8 @@ def test_a_bucket_that_refuses_us_is_broken_and_the_rest_is_looked_at(
     assert findings[-1].part == "SNS"
 
 
-def test_a_task_that_waits_names_the_worker() -> None:
+@pytest.mark.parametrize("is_retry", [False, True])
+def test_a_task_that_waits_names_the_worker(is_retry: bool) -> None:
     long_ago = timezone.now() - timedelta(minutes=30)
     result = DBTaskResult.objects.create(
         status=TaskResultStatus.READY,
@@ -69,7 +70,7 @@ def test_a_task_that_waits_names_the_worker() -> None:
         task_path="devops360.schedule.run_job",
         queue_name="default",
         backend_name="default",
-        run_after=long_ago,
+        run_after=long_ago if is_retry else get_date_max(),
     )
     DBTaskResult.objects.filter(pk=result.pk).update(enqueued_at=long_ago)
     finding = found("queue")

@@ -1,14 +1,19 @@
 """Probes: alive is not ready, and what is missing is named."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import OperationalError
+from django.tasks import TaskResultStatus
 from django.test import Client
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult, get_date_max
 
 from devops360 import draining, health
+from devops360.observability.state import StateCollector
 
 
 @pytest.fixture(autouse=True)
@@ -25,6 +30,24 @@ def test_a_whole_site_is_ready(client: Client, db: None) -> None:
     status, parts = ready(client)
     assert status == 200
     assert set(parts) == {"process", "database", "migrations", "storage", "queue"}
+
+
+def test_a_task_that_nobody_takes_is_seen_by_probe_and_alert(client: Client, db: None) -> None:
+    task = DBTaskResult.objects.create(
+        status=TaskResultStatus.READY,
+        args_kwargs={"args": [], "kwargs": {}},
+        task_path="devops360.schedule.run_job",
+        queue_name="default",
+        backend_name="default",
+        # As what is to be done at once has it.
+        run_after=get_date_max(),
+    )
+    waiting = DBTaskResult.objects.filter(pk=task.pk)
+    waiting.update(enqueued_at=timezone.now() - timedelta(minutes=10))
+    assert "oldest task 60" in ready(client)[1]["queue"]
+    families = {family.name: family for family in StateCollector().collect()}
+    assert 600 <= families["tasks_oldest_age_seconds"].samples[0].value < 660
+    assert abs(families["clock_skew_seconds"].samples[0].value) < 5
 
 
 @pytest.mark.parametrize("path", ["/livez", "/readyz"])

@@ -10,6 +10,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 
+# What AWS says to who asks too often, in the XML of SNS and its like.
+THROTTLED = (
+    b"<ErrorResponse><Error><Type>Sender</Type><Code>Throttling</Code>"
+    b"<Message>Rate exceeded</Message></Error><RequestId>1</RequestId></ErrorResponse>"
+)
+
 
 @dataclass
 class Middleman:
@@ -17,7 +23,8 @@ class Middleman:
 
     target: str
     url: str = ""
-    # "", "500", "503", "slow", "cut" (before it is passed on), "lost" (the answer, afterwards).
+    # "", "500", "503", "throttled", "slow", "cut" (before it is passed on), "lost" (the answer,
+    # afterwards).
     trouble: str = ""
     # Of a request's method and address, such as "POST" and "uploadId=".
     method: str = ""
@@ -50,6 +57,9 @@ class Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         if trouble == "slow":
             time.sleep(6)
+        if trouble == "throttled":
+            self.answer(400, {"Content-Type": "text/xml"}, THROTTLED)
+            return
         if trouble in {"500", "503"}:
             self.answer(int(trouble), {}, b"")
             return

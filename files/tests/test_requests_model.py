@@ -93,12 +93,15 @@ class RequestMachine(RuleBasedStateMachine):
         self.folder = make_folder(self.owner, "Inbox")
         self.all: dict[str, Asked] = {}
         self.counter = 0
-        return self.ask(terms)
+        return self._create(terms)
 
     # -- The owner -----------------------------------------------------------------------------
     @precondition(lambda self: len(self.all) < REQUESTS)
     @rule(target=asked, terms=TERMS)
     def ask(self, terms: dict[str, int | None]) -> str:
+        return self._create(terms)
+
+    def _create(self, terms: dict[str, int | None]) -> str:
         request, secret = requests.create_request(node=self.folder, label="x", **terms)  # type: ignore[arg-type]
         self.all[secret] = Asked(request.pk, terms)
         return secret

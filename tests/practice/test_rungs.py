@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
@@ -323,11 +324,8 @@ def test_06_without_a_database(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_06_a_database(monkeypatch: pytest.MonkeyPatch) -> None:
     """The tests' own database: with all tables, and connected to by this process."""
-    known = connection.settings_dict
-    url = (
-        f"postgres://{known['USER']}:{known['PASSWORD']}@{known['HOST']}:{known['PORT']}"
-        f"/{known['NAME']}"
-    )
+    server = urlsplit(os.environ["DATABASE_URL"])
+    url = server._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
     monkeypatch.setenv("DATABASE_URL", url)
     connection.ensure_connection()
     UserFactory(email="demo@example.com")

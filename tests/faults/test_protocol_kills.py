@@ -1,24 +1,18 @@
 """Killed at every step of the protocol: no finished file is lost, none is half-made.
 
-A child process runs one step, and kills itself (SIGKILL) at the n-th time that it enters or
-leaves another function of what writes: the uploads, the store, the quota. For every n, until it
-gets through. Each time the same is then asked for again.
+For every instant that tests.faults.killing finds in a step; each time the same is then asked for
+again.
 """
 
 import hashlib
 import io
 import os
-import signal
-import sys
-from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
-from django.db import connection
 from django.utils import timezone
 
 from files.activity import Act
@@ -32,13 +26,11 @@ from files.uploads.complete import complete_upload
 from files.uploads.create import create_upload
 from files.uploads.parts import receive_part, sign_parts
 from files.uploads.strays import clear_strays
+from tests.faults.killing import every_step
 
 pytestmark = pytest.mark.django_db(transaction=True)
-BASE = Path(django_settings.BASE_DIR) / "files"
-WRITERS = tuple(str(BASE / name) for name in ("uploads/", "storage.py", "quota.py", "blobs.py"))
 PART = 64
 CONTENT = os.urandom(PART + 10)
-MANY_STEPS = 5000
 
 
 @pytest.fixture
@@ -69,65 +61,6 @@ def put(upload: Upload, number: int) -> None:
 def put_all(upload: Upload) -> None:
     for number in (1, 2):
         put(upload, number)
-
-
-def killed_at(step_number: int, step: Callable[[], Any]) -> bool:
-    """Run the step in a child that dies there. False if it got to its end."""
-    close()
-    child = os.fork()
-    if child == 0:
-        _run_and_die(step_number, step)
-    _, status = os.waitpid(child, 0)
-    if os.WIFSIGNALED(status):
-        assert os.WTERMSIG(status) == signal.SIGKILL
-        return True
-    assert os.waitstatus_to_exitcode(status) == 0, "see the traceback above"
-    return False
-
-
-def _run_and_die(step_number: int, step: Callable[[], Any]) -> None:
-    passed: set[tuple[str, int, str]] = set()
-
-    def count(frame: FrameType, event: str, argument: Any) -> Any:
-        code = frame.f_code
-        if not code.co_filename.startswith(WRITERS):
-            return None
-        frame.f_trace_lines = False
-        passed.add((code.co_filename, code.co_firstlineno, event))
-        if len(passed) == step_number:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return count
-
-    status = 1
-    try:
-        sys.settrace(count)
-        step()
-        status = 0
-    finally:
-        sys.settrace(None)
-        if status:
-            sys.excepthook(*sys.exc_info())
-        # Nothing of pytest's goes on in the child.
-        os._exit(status)
-
-
-def close() -> None:
-    """Let go of the database: a connection must not be in two processes."""
-    connection.close()
-    # PostgreSQL's backend alone has a pool.
-    close_pool = getattr(connection, "close_pool", None)
-    if close_pool is not None:
-        close_pool()
-
-
-def every_step(step: Callable[[], Any]) -> Iterator[int]:
-    """Yield after each death, with the step's number; and 0 once it got through."""
-    for number in range(1, MANY_STEPS):
-        if not killed_at(number, step):
-            yield 0
-            return
-        yield number
-    raise AssertionError("it never ends")
 
 
 def assert_whole(root: Node, node: Node | None) -> None:

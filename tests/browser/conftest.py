@@ -34,7 +34,8 @@ QUIET = (
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 HERE = Path(__file__).parent
 PART = 5 * 1024**2
-# BROWSER_STORE=s3 keeps the files in a bucket: for the tests that are marked `stores`.
+# BROWSER_STORE=s3 keeps the files in a bucket. `make test` does so with those marked `stores`; all
+# others must pass on it as well.
 ON_S3 = os.environ.get("BROWSER_STORE") == "s3"
 
 

@@ -20,6 +20,7 @@ def letter(vault: Page) -> Page:
     return vault
 
 
+@pytest.mark.stores
 def test_a_link_with_a_password(
     letter: Page, open_page: OpenPage, axe: Callable[[Page], None], complaints: object
 ) -> None:

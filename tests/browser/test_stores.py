@@ -10,9 +10,9 @@ from playwright.sync_api import Page, expect
 
 from devops360.demo.photo import draw_photo
 from devops360.demo.sound import play_melody
-from tests.browser.conftest import ON_S3
+from tests.browser.conftest import ON_S3, OpenPage
 from tests.browser.site import Site
-from tests.browser.vault import check, entry, give, open_entry
+from tests.browser.vault import check, entry, give, make_folder, open_entry
 
 pytestmark = pytest.mark.stores
 
@@ -35,10 +35,8 @@ def test_a_picture_is_shown_and_in_the_list_too(vault: Page) -> None:
     expect(thumbnail).not_to_have_js_property("naturalWidth", 0)
 
 
-def test_sound_plays_from_the_middle(vault: Page) -> None:
-    give_file(vault, "tune.wav", "audio/wav", play_melody())
-    open_entry(vault, "tune.wav")
-    player = vault.locator("#preview audio")
+def plays_from_the_middle(page: Page) -> None:
+    player = page.locator("#preview audio")
     expect(player).to_be_visible()
     expect(player).not_to_have_js_property("readyState", 0)
     # Ready, and at another place: the store was asked for a range, and allowed as a source.
@@ -46,6 +44,12 @@ def test_sound_plays_from_the_middle(vault: Page) -> None:
     expect(player).to_have_js_property("seeking", value=False)
     where = player.evaluate("(player) => player.error ? 0 : player.currentTime")
     assert where > 0
+
+
+def test_sound_plays_from_the_middle(vault: Page) -> None:
+    give_file(vault, "tune.wav", "audio/wav", play_melody())
+    open_entry(vault, "tune.wav")
+    plays_from_the_middle(vault)
 
 
 def test_text_is_shown(vault: Page) -> None:
@@ -95,3 +99,35 @@ def test_large_bytes_pass_us_by_on_s3(vault: Page, site: Site, tmp_path: Path) -
         vault.get_by_role("menuitem", name="Download").click()
     download.value.save_as(tmp_path / "back")
     assert (tmp_path / "back").read_bytes() == path.read_bytes()
+
+
+def test_a_guest_of_a_link_sees_hears_and_fetches(vault: Page, open_page: OpenPage) -> None:
+    photo, melody = draw_photo(), play_melody()
+    make_folder(vault, "Trip")
+    open_entry(vault, "Trip")
+    give_file(vault, "evening.jpg", "image/jpeg", photo)
+    give_file(vault, "tune.wav", "audio/wav", melody)
+    vault.get_by_role("link", name="Share", exact=True).click()
+    vault.get_by_role("button", name="Make the link").click()
+    guest = open_page()
+    guest.goto(vault.locator("#link").inner_text())
+    for name, content in (("evening.jpg", photo), ("tune.wav", melody)):
+        with guest.expect_download() as download:
+            guest.get_by_role("link", name=f"Download {name}").click()
+        assert download.value.suggested_filename == name
+        assert Path(download.value.path()).read_bytes() == content
+    with guest.expect_download() as download:
+        guest.get_by_role("link", name="Download all as a zip").click()
+    with zipfile.ZipFile(download.value.path()) as archive:
+        assert archive.read("Trip/evening.jpg") == photo
+    folder = guest.url
+    guest.get_by_role("link", name="evening.jpg", exact=True).click()
+    picture = guest.locator("#preview img").first
+    expect(picture).to_be_visible(timeout=60_000)
+    expect(picture).not_to_have_js_property("naturalWidth", 0)
+    guest.goto(folder)
+    guest.get_by_role("link", name="tune.wav", exact=True).click()
+    plays_from_the_middle(guest)
+    # Each of them was fetched once, whatever way its bytes took.
+    vault.reload()
+    expect(vault.get_by_text("3 downloads")).to_be_visible()

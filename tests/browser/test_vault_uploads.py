@@ -165,6 +165,7 @@ def test_three_travel_at_a_time(vault: Page, complaints: Complaints) -> None:
     vault.get_by_role("button", name="Cancel all").click()
 
 
+@pytest.mark.stores
 def test_leaving_in_the_middle_warns(vault: Page, complaints: Complaints) -> None:
     complaints.allow("ERR_|Failed to load")
     warnings: list[str] = []

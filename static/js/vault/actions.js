@@ -96,5 +96,8 @@ export function download(things = selection()) {
   const link = document.createElement("a");
   link.href = `/files/${things[0].id}/download/`;
   link.download = "";
+  // In the page, so that its click is heard: see leaving.js.
+  document.body.append(link);
   link.click();
+  link.remove();
 }

@@ -1,4 +1,5 @@
 // Where files come from: buttons, the clipboard, what was left over on the server.
+import { startGuarding } from "./leaving.js";
 import { Refusal, ask, explain, page } from "./requests.js";
 
 const INPUTS = "#pick-files, #pick-folder, #pick-again";
@@ -94,12 +95,6 @@ async function recall() {
   }
 }
 
-let isLeavingForZip = false;
-
-function warn(event) {
-  if (engine?.isUnderWay() && !isLeavingForZip) event.preventDefault();
-}
-
 /** Start listening. */
 export function startUploads() {
   if (!document.getElementById("uploads")) return;
@@ -111,14 +106,7 @@ export function startUploads() {
     if (event.target.matches?.(INPUTS)) take(event.target);
   });
   document.addEventListener("paste", onPaste);
-  document.addEventListener("submit", (event) => {
-    // A form that brings a download leaves the page where it is, though browsers cannot know.
-    isLeavingForZip = event.submitter?.dataset.action === "download-selection";
-    setTimeout(() => {
-      isLeavingForZip = false;
-    }, 1000);
-  });
-  window.addEventListener("beforeunload", warn);
+  startGuarding(() => engine?.isUnderWay());
   // Chosen before this script had arrived.
   for (const input of document.querySelectorAll(INPUTS)) if (input.files.length) take(input);
   recall();

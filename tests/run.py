@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from tests.infra import tools
 from tests.postgres import temporary_server
-from tests.programs import find_chromium, find_postgres
+from tests.programs import find_chromium, find_nginx, find_postgres
 
 PYTEST = (sys.executable, "-m", "pytest", "-q")
 IN_PARALLEL = ("-n", os.environ.get("TEST_PROCESSES", "2"), "-m", "not browser and not infra")
@@ -81,6 +81,28 @@ def in_a_browser_on_s3() -> tuple[bool | None, str]:
     return _pytest(*only, CHROMIUM=chromium, BROWSER_STORE="s3"), remark
 
 
+def in_a_browser_on(site: str) -> tuple[bool | None, str]:
+    """Run a newcomer's whole way on another site than `make run`'s.
+
+    Every browser test on it, of which this is a minute: `make test-browser SITE=…`.
+    """
+    chromium = find_chromium()
+    if not chromium:
+        return None, "install chromium, or set CHROMIUM to the program"
+    if site == "parts" and not find_nginx():
+        return None, "install nginx"
+    variables = {"CHROMIUM": chromium, "BROWSER_SITE": site, "BIG_UPLOAD_BYTES": "12000000"}
+    return _pytest("-m", "browser", "tests/browser/test_journey.py", **variables), "the journey"
+
+
+def in_a_browser_in_parts() -> tuple[bool | None, str]:
+    return in_a_browser_on("parts")
+
+
+def in_a_browser_on_aws_local() -> tuple[bool | None, str]:
+    return in_a_browser_on("aws-local")
+
+
 def infrastructure() -> tuple[bool | None, str]:
     if tools.missing():
         return None, f"install {' and '.join(tools.missing())}"
@@ -104,6 +126,8 @@ def main() -> int:
         run("PostgreSQL", on_postgres),
         run("Browser", in_a_browser),
         run("Browser, S3", in_a_browser_on_s3),
+        run("Parts", in_a_browser_in_parts),
+        run("AWS, local", in_a_browser_on_aws_local),
         run("Infra", infrastructure),
     ]
     print(f"\n=== All together {'=' * 61}")

@@ -36,7 +36,11 @@ FOREIGN = (
     "SITE_URL",
     "TRUSTED_PROXIES",
 )
-WITH_PROCESSES = [Path(__file__).parent / "tests" / name for name in ("faults", "operations")]
+# They hand a database of the engine that is under test on to processes of their own.
+ON_THE_ENGINE = {
+    Path(__file__).parent / "tests" / "operations" / name
+    for name in ("test_backups.py", "test_migrations.py", "test_traces.py")
+}
 # What a test asks pytest-django for, marked or not.
 OF_A_DATABASE = {"db", "transactional_db", "django_db_setup", "admin_client", "admin_user"}
 for name in list(os.environ):
@@ -65,7 +69,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _has_to_do_with_databases(item: pytest.Item) -> bool:
-    if any(item.path.is_relative_to(folder) for folder in WITH_PROCESSES):
+    if item.path in ON_THE_ENGINE:
         return True
     kind = getattr(item, "cls", None)
     if kind is not None and issubclass(kind, TransactionTestCase):

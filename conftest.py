@@ -36,6 +36,7 @@ FOREIGN = (
     "SITE_URL",
     "TRUSTED_PROXIES",
 )
+FAULTS = Path(__file__).parent / "tests" / "faults"
 # They hand a database of the engine that is under test on to processes of their own.
 ON_THE_ENGINE = {
     Path(__file__).parent / "tests" / "operations" / name
@@ -57,15 +58,16 @@ os.environ.update(
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On a second database, run again what has to do with databases: the rest has run before.
+    """Begin with what takes longest; on a second database, leave out what has run on the first.
 
-    That is what is marked so, and what hands the database on to processes of its own.
+    ONLY_WITH_DATABASE=1: run what is marked so, and what hands the database on to processes.
     """
+    items.sort(key=lambda item: item.path.parent != FAULTS)
     if os.environ.get("ONLY_WITH_DATABASE") != "1":
         return
     others = [item for item in items if not _has_to_do_with_databases(item)]
     config.hook.pytest_deselected(items=others)
-    items[:] = [item for item in items if item not in set(others)]
+    items[:] = [item for item in items if _has_to_do_with_databases(item)]
 
 
 def _has_to_do_with_databases(item: pytest.Item) -> bool:

@@ -17,7 +17,8 @@ from tests.postgres import temporary_server
 from tests.programs import find_chromium, find_nginx, find_postgres
 
 PYTEST = (sys.executable, "-m", "pytest", "-q")
-IN_PARALLEL = ("-n", os.environ.get("TEST_PROCESSES", "2"), "-m", "not browser and not infra")
+PROCESSES = ("-n", os.environ.get("TEST_PROCESSES", "2"), "--dist", "worksteal")
+IN_PARALLEL = (*PROCESSES, "-m", "not browser and not infra")
 NO_TESTS_COLLECTED = 5
 
 
@@ -107,7 +108,7 @@ def infrastructure() -> tuple[bool | None, str]:
     if tools.missing():
         return None, f"install {' and '.join(tools.missing())}"
     tools.install()
-    return _pytest("-m", "infra", "tests", "-n", os.environ.get("TEST_PROCESSES", "2")), ""
+    return _pytest(*PROCESSES, "-m", "infra", "tests"), ""
 
 
 def run(name: str, stage: Callable[[], tuple[bool | None, str]]) -> Outcome:

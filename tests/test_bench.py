@@ -26,7 +26,7 @@ TINY = replace(
     folders=(2, 3, 4),
     huge=3 * MEBI,
     deliveries=20,
-    outbox=("inbox", "smtp"),
+    outbox=("smtp",),
 )
 
 

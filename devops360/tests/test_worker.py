@@ -18,7 +18,7 @@ from django_tasks_db.models import DBTaskResult, get_date_max
 from pytest_django import Settings
 
 from devops360 import schedule, worker
-from devops360.tests.processes import ROOT, environment, manage
+from devops360.tests.processes import ROOT, environment, give_tables, manage
 from notifications import letters
 from notifications.models import Delivery
 
@@ -187,8 +187,7 @@ def start_worker(state: Path) -> subprocess.Popen[bytes]:
 def test_a_killed_workers_task_is_taken_up_by_the_next(tmp_path: Path) -> None:
     attempts = tmp_path / "attempts"
     attempts.touch()
-    assert manage("migrate", "--verbosity", "0", state=tmp_path).returncode == 0
-    assert manage("createcachetable", state=tmp_path).returncode == 0
+    give_tables(tmp_path)
     code = f"from devops360.tests.tasks import hang_once; hang_once.enqueue({str(attempts)!r})"
     assert manage("shell", "--no-imports", "-c", code, state=tmp_path).returncode == 0
 

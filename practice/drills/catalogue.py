@@ -14,9 +14,10 @@ from practice.drills.processes import (
     CLOCK_JUMP,
     KILL_WEB,
     KILL_WORKER,
+    POISON_TASK,
     TWO_SCHEDULERS,
 )
-from practice.drills.stores import STORE_FULL, STORE_READ_ONLY
+from practice.drills.stores import STORE_FAILS, STORE_FULL, STORE_READ_ONLY, STORE_SLOW
 
 # Those that need the site started anew with other settings come last.
 DRILLS: dict[str, Drill] = {
@@ -30,10 +31,13 @@ DRILLS: dict[str, Drill] = {
         POOL_EXHAUSTED,
         STORE_FULL,
         STORE_READ_ONLY,
+        STORE_SLOW,
         SLOW_CLIENTS,
+        POISON_TASK,
         TWO_SCHEDULERS,
         CLOCK_JUMP,
         SNS_THROTTLED,
+        STORE_FAILS,
         SECRET_ROTATED,
         DATABASE_FAILOVER,
     )

@@ -39,11 +39,6 @@ class Signal:
         name, beginning = self.label
         return not name or labels.get(name, "").startswith(beginning)
 
-    @property
-    def is_counted(self) -> bool:
-        """Whether it says something only by how it has changed."""
-        return self.moves in {"grows", "slows"}
-
 
 @dataclass(frozen=True)
 class Scrape:

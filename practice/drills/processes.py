@@ -8,6 +8,7 @@ from practice.drills.drill import Drill
 from practice.drills.load import NO_ANSWER
 from practice.drills.observe import UP, Signal
 from practice.drills.stack import Stack, manage_all
+from tests.operations.processes import wait_until
 
 UNREACHED = Signal("ProcessIsGone", UP, "falls")
 
@@ -26,6 +27,35 @@ def _worker_killed(stack: Stack) -> Iterator[None]:
     yield
     stack.worker.start()
     stack.wait_until_up()
+
+
+ENQUEUE = "from practice.drills.poison import poison; print(poison.enqueue().id)"
+# As if the dead worker's lease had run out.
+LEASE_IS_OVER = """
+UPDATE django_tasks_database_dbtaskresult SET started_at = started_at - interval '5 minutes'
+WHERE id = '{id}' AND status = 'RUNNING'
+"""
+POISON_STATE = """
+SELECT status, jsonb_array_length(worker_ids)
+FROM django_tasks_database_dbtaskresult WHERE id = '{id}'
+"""
+ATTEMPTS = 5
+
+
+@contextmanager
+def _poisoned(stack: Stack) -> Iterator[None]:
+    """Enqueue what kills its worker, and be the supervisor who starts another each time."""
+    words = ("manage.py", "shell", "-v0", "-c", ENQUEUE)
+    poison = manage_all(stack.place, stack.worker.variables, words).split()[-1]
+    for _ in range(ATTEMPTS):
+        wait_until(stack.worker.has_ended, "the task kills its worker")
+        stack.execute(LEASE_IS_OVER.format(id=poison))
+        stack.worker.start()
+    yield
+    state = POISON_STATE.format(id=poison)
+    wait_until(lambda: stack.execute(state)[0][0] == "FAILED", "the task is given up")
+    if (found := stack.execute(state)[0][1]) != ATTEMPTS:
+        stack.findings.append(f"The task was tried {found} times, not {ATTEMPTS}.")
 
 
 DUE = "UPDATE devops360_jobrun SET next_at = now() - interval '1 second'; SELECT now()"
@@ -91,6 +121,18 @@ KILL_WORKER = Drill(
     quick=3,
 )
 
+POISON_TASK = Drill(
+    name="poison-task",
+    breaks="A task kills its worker each time that it is tried.",
+    people="Everything works; what else the worker does waits until it is started again.",
+    mended="After five attempts the task is given up. It is in the admin, as failed.",
+    todo="Look at the failed task in the admin, and at the kernel's log for the reason; mend the "
+    "code, then ask for it again.",
+    broken=_poisoned,
+    signals=(UNREACHED,),
+    seconds=5,
+    quick=0,
+)
 TWO_SCHEDULERS = Drill(
     name="two-schedulers",
     breaks="Two workers and two schedulers look at the same moment, and every job is due.",

@@ -1,6 +1,5 @@
 """The drills of docs/operate/drills.md in short, one after the other on one site."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -23,9 +22,6 @@ BY_HAND = {"database-restarted", "store-read-only"}
 
 
 # One test: many would be shared out among processes, each with a site of its own.
-@pytest.mark.skipif(
-    os.environ.get("ONLY_WITH_DATABASE") == "1", reason="has PostgreSQL of its own, and ran before"
-)
 def test_each_drill_goes_as_it_says_and_loses_nothing() -> None:
     if find_postgres() is None:
         pytest.skip("install postgresql")

@@ -2,7 +2,6 @@
 // for browsers without scripts.
 import { csrfToken } from "../ui/csrf.js";
 import { gettext } from "../ui/words.js";
-import { gettext } from "../ui/words.js";
 import { Refusal } from "./requests.js";
 import { hold } from "./upload-keys.js";
 import { sendByParts } from "./upload-parts.js";

@@ -6,7 +6,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
@@ -29,9 +29,8 @@ class Signal:
 
     alert: str
     metric: str
-    # "falls" and "rises" are of gauges, "grows" of counters; "slows" of a histogram's buckets: the
-    # share of what took longer than a second.
-    moves: Literal["falls", "rises", "grows", "slows"]
+    # "falls" and "rises" are of gauges, "grows" of counters.
+    moves: Literal["falls", "rises", "grows"]
     # Part of a label set, such as ("status", "5"): the label begins so.
     label: tuple[str, str] = ("", "")
 
@@ -111,8 +110,6 @@ def worst(signal: Signal, scrapes: Sequence[Scrape]) -> float | None:
     """Return the value that an alert would look at; None where nothing was seen of it."""
     if signal.moves == "grows":
         return _increase(signal, scrapes)
-    if signal.moves == "slows":
-        return _share_of_slow(signal, scrapes)
     values = [value for each in scrapes for value in each.values(signal)]
     if not values:
         return None
@@ -128,12 +125,6 @@ def _increase(signal: Signal, scrapes: Sequence[Scrape]) -> float:
         pairs = pairwise(sums)
         grown += sum(new - old if new >= old else new for old, new in pairs)
     return grown
-
-
-def _share_of_slow(signal: Signal, scrapes: Sequence[Scrape]) -> float | None:
-    quick = _increase(replace(signal, label=("le", "1.0")), scrapes)
-    every = _increase(replace(signal, label=("le", "+Inf")), scrapes)
-    return 1 - quick / every if every else None
 
 
 def has_moved(signal: Signal, before: float | None, meanwhile: float | None) -> bool:

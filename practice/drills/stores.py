@@ -11,7 +11,6 @@ from tests.s3 import running_s3
 from tests.stores.middleman import Middleman, middleman
 
 REFUSED = Signal("StoreFails", "files_storage_errors_total", "grows")
-SLOW_SECONDS = "1.5"
 
 
 def _disk(how: str) -> Callable[[Stack], AbstractContextManager[None]]:
@@ -64,17 +63,6 @@ STORE_READ_ONLY = Drill(
     signals=(REFUSED,),
     statuses=frozenset({503}),
     quick=2,
-)
-STORE_SLOW = Drill(
-    name="store-slow",
-    breaks="Each fsync of the store's disk takes 1.5 s.",
-    people="Uploads are slow, and all end well. Pages are as quick as ever.",
-    mended="The disk is quick again.",
-    todo="Look for who else uses the disk (`iostat -x`), or for its credits at the provider.",
-    broken=_disk(SLOW_SECONDS),
-    prepare=_on_the_disk,
-    signals=(Signal("SiteIsSlow", "http_request_duration_seconds_bucket", "slows"),),
-    quick=8,
 )
 STORE_FAILS = Drill(
     name="store-fails",

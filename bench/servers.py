@@ -17,7 +17,7 @@ from urllib.request import urlopen
 from bench.names import entry_name
 from bench.processes import Tree
 from bench.wire import Line, Piece, WrongAnswerError
-from tests.browser.site import ROOT, free_port, running_site
+from tests.browser.site import ROOT, Person, free_port, running_site
 from tests.postgres import temporary_server
 from tests.programs import find_postgres
 
@@ -97,6 +97,17 @@ class Vault(Server):
         return self.make_folder(0, name)
 
 
+def session_headers(person: Person) -> dict[str, str]:
+    """Return the headers by which a person is signed in, and may change things."""
+    # Whoever can set both the cookie and the header is no other site: that is the protection.
+    token = secrets.token_hex(16)
+    return {
+        "Accept": "text/html,application/json",
+        "Cookie": f"sessionid={person.session}; csrftoken={token}",
+        "X-CSRFToken": token,
+    }
+
+
 @contextmanager
 def vault(place: Path, *, database: str) -> Iterator[Vault]:
     """Run this site: gunicorn, the worker, the local store."""
@@ -106,19 +117,12 @@ def vault(place: Path, *, database: str) -> Iterator[Vault]:
     more["FILES_QUOTA"] = str(1 << 50)
     with running_site(place, **more) as site:
         person = site.make_person()
-        # Whoever can set both the cookie and the header is no other site: that is the protection.
-        token = secrets.token_hex(16)
-        headers = {
-            "Accept": "text/html,application/json",
-            "Cookie": f"sessionid={person.session}; csrftoken={token}",
-            "X-CSRFToken": token,
-        }
         yield Vault(
             name=f"DevOps360 on {name}",
             netloc=urlsplit(site.url).netloc,
             place=place / "media",
             processes=Tree(site.server.pid, "gunicorn"),
-            headers=headers,
+            headers=session_headers(person),
             root=person.root,
             environment=site.environment,
         )

@@ -23,7 +23,7 @@ from bench.load.plan import PEOPLE, Step, parse, written
 from bench.load.report import Report
 from bench.load.watch import Watch
 from bench.processes import Tree
-from bench.servers import PROCESSES, THREADS, VENV, MissingError
+from bench.servers import PROCESSES, THREADS, VENV, MissingError, session_headers
 from bench.wire import Line, Piece
 from tests.browser.site import ROOT, Person, Site, running_site
 from tests.postgres import temporary_server
@@ -125,12 +125,7 @@ def _settle(site: Site, place: Path, number: int) -> dict[str, object]:
 
 def _upload(site: Site, person: Person, place: Path, name: str) -> str:
     file = _content(place, name)
-    headers = {
-        "Accept": "application/json",
-        "Cookie": f"sessionid={person.session}; csrftoken={'0' * 32}",
-        "X-CSRFToken": "0" * 32,
-    }
-    with Line(site.url.removeprefix("http://"), headers) as line:
+    with Line(site.url.removeprefix("http://"), session_headers(person)) as line:
         path = f"/files/folder/{person.root}/upload/?path={quote(name)}&conflict=ask"
         answer = json.loads(line.ask("PUT", path, body=Piece.whole(file), expect=201))
     return str(answer["id"])

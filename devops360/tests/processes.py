@@ -11,6 +11,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 KEPT = ("PATH", "HOME", "LANG")
+# For `manage.py shell`. In one process: starting is what takes the time.
+MAKE_TABLES = (
+    "from django.core.management import call_command as do; "
+    "do('migrate', verbosity=0); do('createcachetable')"
+)
 
 
 def environment(state: Path, **variables: str) -> dict[str, str]:
@@ -40,9 +45,7 @@ def _migrated() -> Path:
     """Return a database of SQLite with all tables and nothing in them: made once for this run."""
     place = Path(tempfile.mkdtemp(prefix="devops360-migrated-"))
     atexit.register(shutil.rmtree, place, ignore_errors=True)
-    tables = "from django.core.management import call_command as do; do('migrate', verbosity=0)"
-    # One process: starting is what takes the time.
-    done = manage("shell", "-v0", "-c", f"{tables}; do('createcachetable')", state=place)
+    done = manage("shell", "-v0", "-c", MAKE_TABLES, state=place)
     assert done.returncode == 0, done.stderr
     return place / "db.sqlite3"
 

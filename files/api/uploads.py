@@ -14,7 +14,7 @@ from files.models import Upload
 from files.policy import Action, require_sending
 from files.uploads.abort import abort_upload
 from files.uploads.complete import complete_upload
-from files.uploads.create import create_upload, create_version_upload
+from files.uploads.create import Begun, create_upload, create_version_upload
 from files.uploads.parts import MAX_SIGNED, sign_parts
 from files.uploads.state import describe_upload, list_uploads
 from files.views.answers import act_of, file_for, folder_for
@@ -67,6 +67,11 @@ def _own(request: AuthenticatedRequest, pk: UUID) -> Upload:
     return get_object_or_404(uploads, pk=pk)
 
 
+def _begun(begun: Begun, file: NodeOut | None) -> Status[BegunOut]:
+    upload = describe_upload(begun.upload) if begun.upload else None
+    return Status(201 if begun.new else 200, BegunOut(upload=upload, file=file))
+
+
 @router.post(
     "/folders/{uuid:pk}/uploads",
     response={200: BegunOut, 201: BegunOut},
@@ -87,11 +92,7 @@ def begin(request: AuthenticatedRequest, pk: UUID, data: UploadIn) -> Any:
         sha256=data.sha256,
         act=act_of(request),
     )
-    out = BegunOut(
-        upload=describe_upload(begun.upload) if begun.upload else None,
-        file=NodeOut.of(begun.node) if begun.node else None,
-    )
-    return Status(201 if begun.new else 200, out)
+    return _begun(begun, NodeOut.of(begun.node) if begun.node else None)
 
 
 @router.post(
@@ -109,11 +110,7 @@ def begin_version(request: AuthenticatedRequest, pk: UUID, data: VersionUploadIn
         sha256=data.sha256,
         act=act_of(request),
     )
-    out = BegunOut(
-        upload=describe_upload(begun.upload) if begun.upload else None,
-        file=seen_node(request, begun.node) if begun.node else None,
-    )
-    return Status(201 if begun.new else 200, out)
+    return _begun(begun, seen_node(request, begun.node) if begun.node else None)
 
 
 @router.get("/uploads", response=list[dict[str, Any]], operation_id="uploads", url_name="uploads")

@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from devops360.tests.processes import ROOT, environment, give_tables, manage
+from devops360.tests.processes import MAKE_TABLES, ROOT, environment, give_tables, manage
 
 SECONDS = 60
 
@@ -61,14 +61,12 @@ class Web:
 
 def prepared(place: Path, *, code: str = "", **variables: str) -> Path:
     """Make a database with all tables, and the folder of the store. Then run the `code` there."""
-    tables = ""
     if "DATABASE_URL" in variables:
-        tables = "from django.core.management import call_command as do; do('migrate', verbosity=0)"
-        tables += "; do('createcachetable'); "
+        code = f"{MAKE_TABLES}; {code}"
     else:
         give_tables(place)
-    if tables or code:
-        done = manage("shell", "-v0", "-c", f"{tables}{code}", state=place, **variables)
+    if code:
+        done = manage("shell", "-v0", "-c", code, state=place, **variables)
         assert done.returncode == 0, done.stderr
     (place / "media").mkdir()
     (place / "static").symlink_to(collected())

@@ -219,6 +219,8 @@ def test_who_was_signed_out_is_told(vault: Page, complaints: Complaints) -> None
 
 def test_no_connection_is_told_and_nothing_is_lost(vault: Page, complaints: Complaints) -> None:
     complaints.allow("ERR_")
+    # What htmx itself asks meanwhile, such as the space that is left.
+    complaints.allow("htmx:")
     give(vault, "a.txt")
     vault.context.set_offline(offline=True)
     entry(vault, "a.txt").focus()

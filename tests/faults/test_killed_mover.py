@@ -24,6 +24,7 @@ from files.tests.factories import OwnerFactory, make_file
 from files.tree import root_of
 from files.uploads.strays import clear_strays
 from tests.s3 import Bucket
+from tests.stores.middleman import Middleman, middleman
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SMALL = 12
@@ -54,13 +55,20 @@ def database_url() -> str:
     return urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}"))
 
 
-def start(bucket: Bucket, *more: str) -> "subprocess.Popen[str]":
+@pytest.fixture
+def network(bucket: Bucket) -> Iterator[Middleman]:
+    """What lies between the command and the bucket: it can hold a copy where it is met half-way."""
+    with middleman(bucket.url) as man:
+        yield man
+
+
+def start(bucket: Bucket, network: Middleman, *more: str) -> "subprocess.Popen[str]":
     return subprocess.Popen(
         [sys.executable, "manage.py", "migrate_storage", "--to", "s3", *more],
         cwd=ROOT,
         env=environment(
             current.STATE_DIR,
-            **bucket.environment,
+            **bucket.environment | {"S3_ENDPOINT_URL": network.url},
             DATABASE_URL=database_url(),
             MEDIA_ROOT=str(current.MEDIA_ROOT),
         ),
@@ -71,18 +79,22 @@ def start(bucket: Bucket, *more: str) -> "subprocess.Popen[str]":
 
 
 @pytest.fixture
-def run(moving: Bucket) -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
+def run(
+    moving: Bucket, network: Middleman
+) -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
     """Start the command; none outlives the test."""
     started: list[subprocess.Popen[str]] = []
 
     def run(*more: str) -> "subprocess.Popen[str]":
-        started.append(start(moving, *more))
+        started.append(start(moving, network, *more))
         return started[-1]
 
     yield run
     for process in started:
         process.kill()
-        process.communicate()
+        process.wait()
+        assert process.stdout is not None
+        process.stdout.close()
 
 
 def kill_once(process: "subprocess.Popen[str]", true: Callable[[], bool]) -> None:
@@ -94,6 +106,11 @@ def kill_once(process: "subprocess.Popen[str]", true: Callable[[], bool]) -> Non
         time.sleep(0.002)
     process.kill()
     assert process.wait() == -9, "it had ended before"
+
+
+def hold_the_large_one(network: Middleman) -> None:
+    """Let its completing take so long that a kill always comes before it."""
+    network.make("slow", method="POST", words="uploadId=", times=1)
 
 
 def finish(process: "subprocess.Popen[str]") -> str:
@@ -121,11 +138,13 @@ def assert_nothing_lost() -> None:
 
 
 def test_killed_in_the_middle_it_goes_on(
-    moving: Bucket, run: Callable[..., "subprocess.Popen[str]"]
+    moving: Bucket, network: Middleman, run: Callable[..., "subprocess.Popen[str]"]
 ) -> None:
+    hold_the_large_one(network)
     kill_once(run(), lambda: bool(moving.unfinished()))
     assert_nothing_lost()
     before = moved()
+    hold_the_large_one(network)
     kill_once(run(), lambda: moved() > before)
     assert_nothing_lost()
     assert 0 < moved() < FILES

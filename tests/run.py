@@ -18,6 +18,8 @@ from tests.programs import find_chromium, find_nginx, find_postgres
 
 PYTEST = (sys.executable, "-m", "pytest", "-q")
 PROCESSES = ("-n", os.environ.get("TEST_PROCESSES", "2"), "--dist", "worksteal")
+# Each process has a site and a browser of its own; what a file shares stays together.
+BROWSERS = ("-n", os.environ.get("TEST_PROCESSES", "2"), "--dist", "loadfile")
 IN_PARALLEL = (*PROCESSES, "-m", "not browser and not infra")
 NO_TESTS_COLLECTED = 5
 
@@ -70,7 +72,8 @@ def in_a_browser() -> tuple[bool | None, str]:
     chromium = find_chromium()
     if not chromium:
         return None, "install chromium, or set CHROMIUM to the program"
-    return _pytest("-m", "browser", "tests/browser", CHROMIUM=chromium), f"in {chromium}"
+    only = (*BROWSERS, "-m", "browser", "tests/browser")
+    return _pytest(*only, CHROMIUM=chromium), f"in {chromium}"
 
 
 def in_a_browser_on_s3() -> tuple[bool | None, str]:
@@ -78,7 +81,7 @@ def in_a_browser_on_s3() -> tuple[bool | None, str]:
     if not chromium:
         return None, "install chromium, or set CHROMIUM to the program"
     remark = "what depends on the store, with a bucket that browsers talk to themselves"
-    only = ("-m", "browser and stores", "tests/browser")
+    only = (*BROWSERS, "-m", "browser and stores", "tests/browser")
     return _pytest(*only, CHROMIUM=chromium, BROWSER_STORE="s3"), remark
 
 

@@ -1,17 +1,13 @@
 """Fill in how names are searched, and index it; without holding up whoever writes meanwhile."""
 
-import logging
 import unicodedata
 
 from django.db import migrations, models
 from django.db.models import Q
 
-from files.migrations._indexes import AddIndex, RemoveIndex
-
-logger = logging.getLogger(__name__)
+from files.migrations._indexes import AddIndex, RemoveIndex, add_trigrams, drop_trigrams
 
 BATCH = 2000
-TRIGRAMS = "node_search_trigrams"
 # files.names.search_key, as it was when this was written.
 LOOSE = {
     **dict.fromkeys((*range(0x300, 0x370), *range(0x1DC0, 0x1E00), *range(0x20D0, 0x2100))),
@@ -39,42 +35,6 @@ def fill_search_keys(apps, schema_editor):
             node.search_key = search_key(node.name)
         nodes.bulk_update(batch, ["search_key"])
         last = batch[-1].pk
-
-
-def add_trigrams(apps, schema_editor):
-    """PostgreSQL finds letters in the middle of a name by an index of pg_trgm.
-
-    It is a trusted extension: who owns the database, or has CREATE on it, may add it. Where that
-    is not so, search works without the index, and the check files.W001 says what to do.
-    """
-    connection = schema_editor.connection
-    if connection.vendor != "postgresql":
-        return
-    with connection.cursor() as cursor:
-        if not may_use_trigrams(cursor):
-            logger.warning("search_trigrams outcome=skipped reason=pg_trgm is not allowed")
-            return
-        cursor.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
-        # What a broken attempt has left is there, but not valid: make it again.
-        cursor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {TRIGRAMS}")
-        cursor.execute(
-            f"CREATE INDEX CONCURRENTLY {TRIGRAMS} ON files_node "
-            "USING gin (search_key gin_trgm_ops) WHERE trashed_at IS NULL"
-        )
-
-
-def may_use_trigrams(cursor):
-    cursor.execute(
-        "SELECT EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_trgm') OR ("
-        "EXISTS (SELECT FROM pg_available_extensions WHERE name = 'pg_trgm') "
-        "AND has_database_privilege(current_database(), 'CREATE'))"
-    )
-    return cursor.fetchone()[0]
-
-
-def drop_trigrams(apps, schema_editor):
-    if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {TRIGRAMS}")
 
 
 LIVING_FILES = Q(("kind", 1), ("trashed_at", None))

@@ -79,9 +79,7 @@ def start(bucket: Bucket, network: Middleman, *more: str) -> "subprocess.Popen[s
 
 
 @pytest.fixture
-def run(
-    moving: Bucket, network: Middleman
-) -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
+def run(moving: Bucket, network: Middleman) -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
     """Start the command; none outlives the test."""
     started: list[subprocess.Popen[str]] = []
 

@@ -11,7 +11,7 @@ from local_cloud.services import PLACE, ROOT, running_services
 
 WORDS = """
   S3 (SeaweedFS)           {s3}   bucket {bucket}
-  SNS, Secrets Manager     {aws}   (moto's server: texts and topics live until Ctrl-C)
+  SNS, Secrets Manager     {aws}   (moto's server: topics live until Ctrl-C, texts are printed)
   Everything that is kept  {place}
 
   What is in it, in another window:  .venv/bin/python -m local_cloud.look

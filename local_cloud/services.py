@@ -8,8 +8,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from local_cloud.texts import printed_texts
 from tests.aws import running_aws
-from tests.s3 import running_s3
+from tests.s3 import REGION, running_s3
 
 ROOT = Path(__file__).resolve().parent.parent
 PLACE = Path(os.environ.get("AWS_LOCAL_DIR") or ROOT / "var/aws-local")
@@ -25,12 +26,13 @@ class Services:
 
 @contextmanager
 def running_services() -> Iterator[Services]:
-    """Run both on free ports of this machine alone. What S3 holds is kept in PLACE."""
+    """Run both on free ports of this machine alone. PLACE keeps what S3 holds, and its port."""
     # moto's server tells of each request; the site's own lines are what is looked for.
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     PLACE.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         aws = stack.enter_context(running_aws())
+        stack.enter_context(printed_texts(aws, REGION))
         s3 = stack.enter_context(running_s3(PLACE / "s3"))
         services = Services(s3=s3.url, aws=aws.url)
         ADDRESSES.write_text(json.dumps({"s3": services.s3, "aws": services.aws}))

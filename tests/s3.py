@@ -132,6 +132,32 @@ def _free_ports(count: int) -> list[int]:
         return [int(probe.getsockname()[1]) for probe in probes]
 
 
+def _can_be_listened_on(ports: Sequence[int]) -> bool:
+    with ExitStack() as stack:
+        try:
+            for port in ports:
+                probe = stack.enter_context(socket.socket())
+                # As the server does it: a port that a closed connection still lingers on is free.
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def _ports_of(place: Path) -> list[int]:
+    """Return the ports of the last time there, or new ones where others have taken them.
+
+    Pages that are open may talk to the address that they were given, and to no other.
+    """
+    file = place / "ports.json"
+    ports: list[int] = json.loads(file.read_text()) if file.exists() else []
+    if not ports or not _can_be_listened_on(ports):
+        ports = _free_ports(8)
+        file.write_text(json.dumps(ports))
+    return ports
+
+
 def _identities(place: Path) -> Path:
     """Write who may do what: one identity; nothing is open to the anonymous."""
     path = place / "s3.json"
@@ -200,11 +226,14 @@ def _listens(url: str) -> bool:
 
 @contextmanager
 def running_s3(kept: Path | None = None) -> Iterator[S3]:
-    """Serve on free ports of this machine alone, and leave nothing behind, but in `kept`."""
+    """Serve on free ports of this machine alone, and leave nothing behind, but in `kept`.
+
+    What is kept is served at the same address the next time.
+    """
     place = kept or Path(tempfile.mkdtemp(prefix="devops360-s3-"))
     place.mkdir(parents=True, exist_ok=True)
     (place / "master.toml").write_text("[master.volume_growth]\ncopy_1 = 1\n")
-    ports = _free_ports(8)
+    ports = _ports_of(place)
     url = f"http://127.0.0.1:{ports[3]}"
     log = place / "log"
     with log.open("wb") as output:

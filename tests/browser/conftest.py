@@ -6,6 +6,7 @@
 them, fails the test, unless it said `complaints.allow("words of it")` before.
 """
 
+import json
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -38,8 +39,9 @@ PART = 5 * 1024**2
 PATIENCE = 15_000
 expect.set_options(timeout=PATIENCE)
 # BROWSER_STORE=s3 keeps the files in a bucket. `make test` does so with those marked `stores`; all
-# others must pass on it as well.
-ON_S3 = os.environ.get("BROWSER_STORE") == "s3"
+# others must pass on it as well, and do where everything is as on AWS: BROWSER_SITE=aws-local.
+WITH_A_BUCKET = os.environ.get("BROWSER_STORE") == "s3"
+ON_S3 = WITH_A_BUCKET or os.environ.get("BROWSER_SITE") == "aws-local"
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -100,11 +102,20 @@ def site(
     place = tmp_path_factory.mktemp("site")
     # The smallest parts that S3 takes: files of many parts need not be large.
     more = {"FILES_PART_SIZE": str(PART)}
-    bucket = request.getfixturevalue("s3").make_bucket() if ON_S3 else None
+    bucket = request.getfixturevalue("s3").make_bucket() if WITH_A_BUCKET else None
     with running_site(place, **more, **(bucket.environment if bucket else {})) as site:
         if bucket:
             bucket.allow_origin(site.url)
         yield site
+
+
+@pytest.fixture
+def store_address(site: Site) -> str:
+    """Where browsers reach the bucket; what no page should name, where files lie with us."""
+    local_cloud = site.place / "var/services.json"
+    if local_cloud.exists():
+        return str(json.loads(local_cloud.read_text())["s3"])
+    return site.environment.get("S3_ENDPOINT_URL", "http://127.0.0.1")
 
 
 @pytest.fixture(scope="session")

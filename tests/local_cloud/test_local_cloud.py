@@ -115,6 +115,19 @@ def test_what_is_stored_lies_in_s3(cloud: Running) -> None:
     assert "users/test/one" in Bucket(cloud.addresses["s3"], BUCKET).keys("users/test/")
 
 
+def test_a_text_can_be_read(cloud: Running) -> None:
+    """It goes to SNS as on AWS; whoever is asked for a code finds it where mail is printed."""
+    cloud.manage(
+        "from notifications.channels.sms import send_sms;"
+        "assert send_sms(to='+41446681800', text='421337 is your code')"
+    )
+    log = cloud.place / "log"
+    deadline = time.monotonic() + 10
+    while "Text to +41446681800: 421337 is your code" not in log.read_text():
+        assert time.monotonic() < deadline, log.read_text()[-3000:]
+        time.sleep(0.1)
+
+
 def test_one_can_look(cloud: Running) -> None:
     environment = os.environ | {"AWS_LOCAL_DIR": str(cloud.place)}
     command = [sys.executable, "-m", "local_cloud.look"]

@@ -11,6 +11,7 @@ from typing import Any
 
 from practice import databases, dockerfile, images, notes, parts, watching
 from practice.cloud import NO_CLOUD, Cloud, cloud
+from practice.drills import records
 from practice.running import get, title_of
 from practice.work import WORK, plan_of, rendered
 
@@ -193,8 +194,17 @@ def observed() -> list[str]:
     return [words] if words else list(watching.shortcomings(rules, measured))
 
 
+def drilled(kept: list[records.Record]) -> list[str]:
+    if not kept:
+        return ["Run a drill, and read what it saw: make drill NAME=database-gone"]
+    last = kept[-1]
+    again = f"Find out why, and run it again: make drill NAME={last.drill}"
+    return [f"The drill {last.drill} was not as expected. {again}"] if last.problems else []
+
+
 def mended() -> list[str]:
-    missing = list(notes.shortcomings(WORK / "12" / "drill.md"))
+    missing = drilled(records.kept(WORK / "12" / "drills"))
+    missing += notes.shortcomings(WORK / "12" / "drill.md")
     # Broken things are to be whole again.
     return missing + running()
 

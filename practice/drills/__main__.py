@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from practice.drills import report
+from practice.drills import records, report
 from practice.drills.catalogue import DRILLS
 from practice.drills.drill import Drill, run
 from practice.drills.page import page
@@ -29,6 +29,7 @@ def _run_all(drills: list[Drill], seconds: float | None) -> int:
             print(f"Breaking: {drill.breaks}", flush=True)
             outcome = run(drill, stack, seconds=drill.seconds if seconds is None else seconds)
             print(report.text(outcome), flush=True)
+            print(f"Kept in {records.keep(outcome)}", flush=True)
             wrong += bool(outcome.problems)
     return 1 if wrong else 0
 

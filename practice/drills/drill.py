@@ -30,9 +30,9 @@ class Drill:
     signals: tuple[Signal, ...]
     # Answers that people may get meanwhile beside good ones; 0 is none at all.
     statuses: frozenset[int] = frozenset()
-    # How long it stays broken, by hand and in the tests.
     # How many people look at pages at the same time.
     readers: int = 1
+    # How long it stays broken, by hand and in the tests.
     seconds: float = 30.0
     quick: float = 4.0
     # What must be there before anybody comes.

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from devops360.tests.processes import manage
-from practice.drills import report
+from practice.drills import records, report
 from practice.drills.catalogue import DRILLS
 from practice.drills.drill import run
 from practice.drills.observe import Scrape, Signal, rules, worst
@@ -22,7 +22,7 @@ BY_HAND = {"database-restarted", "store-read-only"}
 
 
 # One test: many would be shared out among processes, each with a site of its own.
-def test_each_drill_goes_as_it_says_and_loses_nothing() -> None:
+def test_each_drill_goes_as_it_says_and_loses_nothing(tmp_path: Path) -> None:
     if find_postgres() is None:
         pytest.skip("install postgresql")
     problems = {}
@@ -36,8 +36,11 @@ def test_each_drill_goes_as_it_says_and_loses_nothing() -> None:
                 print(f"{name} was left out: {error}")
                 continue
             print(report.text(outcome))
+            records.keep(outcome, tmp_path)
             problems[name] = outcome.problems
     assert {name: found for name, found in problems.items() if found} == {}
+    # Rung 12 of docs/practice looks at these.
+    assert {record.drill: record.problems for record in records.kept(tmp_path)} == problems
 
 
 def test_every_signal_is_of_a_rule_that_asks_for_it() -> None:

@@ -101,7 +101,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def write(place: Path, name: str, text: str) -> Path:
     file = place / name
-    file.parent.mkdir(exist_ok=True)
+    file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text)
     return file
 
@@ -476,8 +476,15 @@ I would be woken a minute earlier: deploy/observability/alerts.yaml waits for on
 
 
 def test_12_what_was_learnt(place: Path, site: type[Answer]) -> None:
-    assert "drill.md" in rungs.mended()[0]
+    said = rungs.mended()
+    assert "make drill" in said[0]
+    assert "drill.md" in said[1]
     write(place, "12/drill.md", NOTES)
+    older = {"drill": "kill-web", "ended": "2026-01-01T14:00:00+00:00", "report": "…"}
+    write(place, "12/drills/kill-web.json", json.dumps(older | {"problems": ["a mail is lost"]}))
+    assert "NAME=kill-web" in rungs.mended()[0]
+    newer = {"drill": "database-gone", "ended": "2026-01-01T14:09:00+00:00", "report": "…"}
+    write(place, "12/drills/database-gone.json", json.dumps(newer | {"problems": []}))
     assert rungs.mended() == []
     site.parts = {"database": "gone"}
     assert rungs.mended() == ["database is not well: gone"]

@@ -1,11 +1,25 @@
 #!/usr/bin/env bash
-# Bring what render.py wrote onto the cluster: migrate, then roll out, and roll back what fails.
-#   deploy/rollout.sh MANIFESTS.yaml
+# Bring what render.py wrote onto the cluster: migrate, then roll out, try, and roll back what fails.
+#   deploy/rollout.sh MANIFESTS.yaml [https://HOST]
 # kubectl must point to the cluster: aws eks update-kubeconfig --name CLUSTER
+# With the site's address it is tried from outside, too (deploy/smoke.sh).
 set -euo pipefail
-manifests=${1:?usage: deploy/rollout.sh MANIFESTS.yaml}
+manifests=${1:?usage: deploy/rollout.sh MANIFESTS.yaml [https://HOST]}
+site=${2:-}
 kube() { kubectl --namespace devops360 "$@"; }
 deployments=(accounts admin files notifications worker)
+
+roll_back() {
+    echo "== $* Rolling back." >&2
+    local deployment
+    for deployment in "${deployments[@]}"; do
+        kube rollout undo "deployment/$deployment"
+    done
+    for deployment in "${deployments[@]}"; do
+        kube rollout status "deployment/$deployment" --timeout=10m
+    done
+    exit 1
+}
 
 echo "== Settings, accounts, policies"
 # Everything but what runs: the migration needs its account and its settings.
@@ -26,13 +40,8 @@ failed=()
 for deployment in "${deployments[@]}"; do
     kube rollout status "deployment/$deployment" --timeout=10m || failed+=("$deployment")
 done
-[ "${#failed[@]}" -gt 0 ] || exit 0
+[ "${#failed[@]}" -eq 0 ] || roll_back "Not ready: ${failed[*]}."
 
-echo "== Not ready: ${failed[*]}. Rolling back." >&2
-for deployment in "${deployments[@]}"; do
-    kube rollout undo "deployment/$deployment"
-done
-for deployment in "${deployments[@]}"; do
-    kube rollout status "deployment/$deployment" --timeout=10m
-done
-exit 1
+[ -n "$site" ] || exit 0
+echo "== From outside"
+"$(dirname "$0")/smoke.sh" "$site" || roll_back "Not served as it should be."

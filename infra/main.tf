@@ -20,11 +20,12 @@ locals {
 module "network" {
   source = "./modules/network"
 
-  name               = local.name
-  cidr               = var.network_cidr
-  zone_count         = var.availability_zone_count
-  nat_gateway_count  = var.nat_gateway_count
-  log_retention_days = var.log_retention_days
+  name                = local.name
+  cidr                = var.network_cidr
+  zone_count          = var.availability_zone_count
+  nat_gateway_count   = var.nat_gateway_count
+  interface_endpoints = var.interface_endpoints
+  log_retention_days  = var.log_retention_days
 }
 
 module "ecr" {
@@ -138,6 +139,8 @@ module "observability" {
   source = "./modules/observability"
 
   name                 = local.name
+  environment          = var.environment
+  monthly_budget_usd   = var.monthly_budget_usd
   region               = var.region
   cluster_name         = module.eks.cluster_name
   alarm_topic_arn      = module.sns.alarms_topic_arn

@@ -89,10 +89,25 @@ output "log_group" {
   value       = module.observability.log_group
 }
 
+locals {
+  # Per month, with 20 GiB. Where a class is not here, the largest that variables.tf lets through.
+  database_usd = {
+    "db.t4g.micro"  = 15
+    "db.t4g.small"  = 28
+    "db.t4g.medium" = 54
+    "db.t4g.large"  = 105
+    "db.m7g.large"  = 130
+    "db.m8g.large"  = 130
+    "db.m7g.xlarge" = 258
+    "db.m8g.xlarge" = 258
+  }
+}
+
 output "monthly_floor_usd" {
   description = "About what this costs per month before the first visitor (infra/README.md has the parts)."
   value = (
     73 + 33 * min(var.nat_gateway_count, var.availability_zone_count) + 20 + 60 + 8
-    + (var.database_multi_az ? 2 : 1) * (startswith(var.database_instance_class, "db.t4g.micro") ? 15 : 70)
+    + 8 * length(var.interface_endpoints) * var.availability_zone_count
+    + (var.database_multi_az ? 2 : 1) * lookup(local.database_usd, var.database_instance_class, 515)
   )
 }

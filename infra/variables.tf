@@ -110,6 +110,17 @@ variable "force_destroy" {
   }
 }
 
+variable "interface_endpoints" {
+  description = "AWS's services that pods reach inside the VPC, such as secretsmanager. Each costs about $8 a month and zone."
+  type        = set(string)
+  default     = []
+
+  validation {
+    condition     = length(setsubtract(var.interface_endpoints, ["ecr.api", "ecr.dkr", "eks-auth", "logs", "secretsmanager"])) == 0
+    error_message = "Of ecr.api, ecr.dkr, eks-auth, logs and secretsmanager. S3's is a gateway, free, and always there."
+  }
+}
+
 variable "kubernetes_version" {
   description = "Version of the cluster's control plane. deploy/ is checked against the schemas of this one."
   type        = string
@@ -129,6 +140,16 @@ variable "log_retention_days" {
   validation {
     condition     = contains([14, 30, 60, 90, 180, 365], var.log_retention_days)
     error_message = "One of 14, 30, 60, 90, 180, 365: CloudWatch takes no other numbers."
+  }
+}
+
+variable "monthly_budget_usd" {
+  description = "What a month of this environment may cost before the alarms' topic is told."
+  type        = number
+
+  validation {
+    condition     = var.monthly_budget_usd > 0
+    error_message = "More than nothing: infra/README.md, Costs, says about how much it is."
   }
 }
 

@@ -123,11 +123,12 @@ resource "aws_iam_openid_connect_provider" "github" {
 }
 
 locals {
-  # Which workflow runs may take which role. A fork's pull request gets no token at all.
+  # Which workflow runs may take which role. A fork's pull request gets no token at all. What runs by
+  # the clock, to look for drift, does so on main.
   subjects = merge(
-    { plan = "repo:${var.github_repository}:pull_request" },
-    { for environment in var.environments : "apply-${environment}" => "repo:${var.github_repository}:environment:${environment}-infra" },
-    { for environment in var.environments : "deploy-${environment}" => "repo:${var.github_repository}:environment:${environment}" },
+    { plan = ["repo:${var.github_repository}:pull_request", "repo:${var.github_repository}:ref:refs/heads/main"] },
+    { for environment in var.environments : "apply-${environment}" => ["repo:${var.github_repository}:environment:${environment}-infra"] },
+    { for environment in var.environments : "deploy-${environment}" => ["repo:${var.github_repository}:environment:${environment}"] },
   )
 }
 

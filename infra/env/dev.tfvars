@@ -1,4 +1,4 @@
-# About $180 a month. Put your own account, zone and addresses in; see infra/README.md.
+# About $210 a month: infra/README.md, Costs. Put your own account, zone and addresses in.
 environment             = "dev"
 account_id              = "000000000000"
 domain_name             = "dev.vault.example.com"
@@ -11,3 +11,4 @@ database_multi_az       = false
 log_retention_days      = 14
 force_destroy           = true
 sms_monthly_limit_usd   = 1
+monthly_budget_usd      = 260

@@ -1,4 +1,4 @@
-# About $180 a month: production's shape at dev's size, so that what fails, fails here.
+# About $220 a month: production's shape at dev's size, so that what fails, fails here.
 environment             = "staging"
 account_id              = "000000000000"
 domain_name             = "staging.vault.example.com"
@@ -10,4 +10,5 @@ database_instance_class = "db.t4g.small"
 database_multi_az       = false
 log_retention_days      = 30
 sms_monthly_limit_usd   = 1
+monthly_budget_usd      = 280
 network_cidr            = "10.21.0.0/16"

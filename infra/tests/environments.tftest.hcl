@@ -40,6 +40,8 @@ variables {
   alarm_email = "ops@example.com"
   domain_name = "vault.example.com"
   zone_id     = "Z0123456789"
+
+  monthly_budget_usd = 900
 }
 
 run "dev_is_small" {

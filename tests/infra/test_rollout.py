@@ -12,6 +12,10 @@ import pytest
 from tests.infra.kubernetes import documents
 from tests.infra.tools import ROOT
 
+SMOKE = """#!/bin/sh
+echo "smoke $*" >>"$CALLS"
+case "smoke $*" in *"$FAIL_AT"*) exit 1 ;; esac
+"""
 KUBECTL = """#!/bin/sh
 echo "$*" >>"$CALLS"
 case "$*" in *"$FAIL_AT"*) exit 1 ;; esac
@@ -30,15 +34,20 @@ class Rollout:
 
 
 def roll_out(
-    place: Path, fail_at: str = "nothing fails", script: Path = ROOT / "deploy/rollout.sh"
+    place: Path,
+    fail_at: str = "nothing fails",
+    script: Path = ROOT / "deploy/rollout.sh",
+    site: str = "",
 ) -> Rollout:
-    kubectl = place / "kubectl"
-    kubectl.write_text(KUBECTL)
-    kubectl.chmod(0o755)
+    # The script in a place of its own, beside a smoke test that is told how to end.
+    texts = {"kubectl": KUBECTL, "smoke.sh": SMOKE, "rolled-out.sh": script.read_text()}
+    for name, text in texts.items():
+        (place / name).write_text(text)
+        (place / name).chmod(0o755)
     calls = place / "calls"
     calls.touch()
     environment = {"PATH": f"{place}:{os.environ['PATH']}", "CALLS": str(calls), "FAIL_AT": fail_at}
-    command = [str(script), "manifests.yaml"]
+    command = [str(place / "rolled-out.sh"), "manifests.yaml", *([site] if site else [])]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     return Rollout(done.returncode, calls.read_text().splitlines())
 
@@ -71,10 +80,22 @@ def what_does_not_become_ready_is_rolled_back(place: Path, script: Path) -> None
         assert len(rollout.said("rollout undo")) == len(DEPLOYMENTS), "not all rolled back"
 
 
+def what_is_not_served_is_rolled_back(place: Path, script: Path) -> None:
+    address = "https://vault.example.com"
+    rollout = roll_out(place, script=script, site=address)
+    assert (rollout.status, rollout.said("undo")) == (0, []), "a good one is rolled back"
+    assert rollout.said(f"smoke {address}"), "not tried"
+    (place / "calls").unlink()
+    rollout = roll_out(place, fail_at="smoke ", script=script, site=address)
+    assert rollout.status == 1, "not served, and nobody is told"
+    assert len(rollout.said("rollout undo")) == len(DEPLOYMENTS), "what is not served goes on"
+
+
 CHECKS = (
     migrates_and_then_rolls_out,
     failed_migration_rolls_nothing_out,
     what_does_not_become_ready_is_rolled_back,
+    what_is_not_served_is_rolled_back,
 )
 FAULTS = [
     (migrates_and_then_rolls_out, "kube delete job migrate", "true delete job migrate", "left out"),
@@ -88,8 +109,8 @@ FAULTS = [
     (failed_migration_rolls_nothing_out, "    exit 1\nfi", "    exit 0\nfi", "is no failure"),
     (
         what_does_not_become_ready_is_rolled_back,
-        '[ "${#failed[@]}" -gt 0 ] || exit 0',
-        "exit 0",
+        '[ "${#failed[@]}" -eq 0 ] || roll_back',
+        "true",
         "nobody is told",
     ),
     (
@@ -97,6 +118,13 @@ FAULTS = [
         '    kube rollout undo "deployment/$deployment"',
         '    kube rollout undo "deployment/$deployment"; break',
         "not all rolled back",
+    ),
+    (what_is_not_served_is_rolled_back, '[ -n "$site" ] || exit 0', "exit 0", "not tried"),
+    (
+        what_is_not_served_is_rolled_back,
+        '|| roll_back "Not served',
+        '|| echo "Not served',
+        "nobody is told",
     ),
 ]
 

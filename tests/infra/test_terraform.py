@@ -78,5 +78,5 @@ def test_refuses(spoilt: Workspace, fault: str) -> None:
 
 
 def test_refuses_a_file_that_is_not_formatted(spoilt: Workspace) -> None:
-    spoilt.replace("main.tf", "  cidr               =", "  cidr =")
+    spoilt.replace("main.tf", "  cidr                =", "  cidr =")
     assert spoilt.run("fmt", "-check", "-recursive").status == 3

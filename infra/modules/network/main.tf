@@ -1,5 +1,5 @@
 # One VPC over several zones, in three tiers: public for the balancer and NAT, private for pods,
-# database for the database, which has no way out at all.
+# database for the database and the endpoints of AWS's services, which have no way out at all.
 
 data "aws_region" "current" {}
 
@@ -162,6 +162,42 @@ resource "aws_vpc_endpoint" "s3" {
   route_table_ids   = aws_route_table.private[*].id
 
   tags = { Name = "${var.name}-s3" }
+}
+
+# These cost money each, and what they carry does not leave the VPC: an environment names those that it
+# wants. Pods call the services by their usual names, which lead here then.
+resource "aws_security_group" "endpoints" {
+  count = length(var.interface_endpoints) > 0 ? 1 : 0
+
+  name        = "${var.name}-endpoints"
+  description = "AWS's services, from the private subnets alone"
+  vpc_id      = aws_vpc.this.id
+
+  tags = { Name = "${var.name}-endpoints" }
+}
+
+resource "aws_vpc_security_group_ingress_rule" "endpoints" {
+  for_each = length(var.interface_endpoints) > 0 ? { for index, cidr in local.private_cidrs : index => cidr } : {}
+
+  security_group_id = aws_security_group.endpoints[0].id
+  description       = "Pods and nodes of a zone"
+  cidr_ipv4         = each.value
+  ip_protocol       = "tcp"
+  from_port         = 443
+  to_port           = 443
+}
+
+resource "aws_vpc_endpoint" "interface" {
+  for_each = var.interface_endpoints
+
+  vpc_id              = aws_vpc.this.id
+  service_name        = "com.amazonaws.${data.aws_region.current.region}.${each.key}"
+  vpc_endpoint_type   = "Interface"
+  subnet_ids          = aws_subnet.database[*].id
+  security_group_ids  = [aws_security_group.endpoints[0].id]
+  private_dns_enabled = true
+
+  tags = { Name = "${var.name}-${each.key}" }
 }
 
 module "key" {

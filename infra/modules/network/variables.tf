@@ -8,6 +8,17 @@ variable "cidr" {
   }
 }
 
+variable "interface_endpoints" {
+  description = "AWS's services that are reached inside the VPC, by the last part of their names."
+  type        = set(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for service in var.interface_endpoints : can(regex("^[a-z0-9.-]+$", service)) && service != "s3"])
+    error_message = "Names such as secretsmanager or ecr.api; S3 has a gateway."
+  }
+}
+
 variable "log_retention_days" {
   description = "How long flow logs are kept."
   type        = number

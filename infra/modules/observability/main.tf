@@ -10,6 +10,7 @@ locals {
     errors       = "?ERROR ?CRITICAL"
     dead_letters = "\"delivery dead\""
     abandoned    = "\"abandoned task\""
+    queue_old    = "\"queue too old\""
   }
   metrics_namespace = "DevOps360/${var.name}"
 
@@ -54,6 +55,12 @@ locals {
       text       = "A worker died over its task.", namespace = local.metrics_namespace
       metric     = "abandoned", statistic = "Sum", threshold = 2, above = true
       dimensions = {}, missing = "notBreaching", periods = 1
+    }
+    # The scheduler looks at it (devops360/observability/overdue.py), for as long as it lasts.
+    queue-old = {
+      text       = "What is to be done, or whom to tell, has waited for ten minutes: no worker keeps up.", namespace = local.metrics_namespace
+      metric     = "queue_old", statistic = "Sum", threshold = 0, above = true
+      dimensions = {}, missing = "notBreaching", periods = 2
     }
     # The scheduler's CronJob runs every five minutes and logs a line: silence is what tells that
     # nothing runs at all.
@@ -180,6 +187,33 @@ resource "aws_cloudwatch_metric_alarm" "unhealthy" {
   ok_actions          = [var.alarm_topic_arn]
 }
 
+# What this environment costs, to the same people: bootstrap's budget is for the whole account. Counted
+# by our tag, which has to be made a cost allocation tag once (infra/README.md).
+resource "aws_budgets_budget" "this" {
+  name         = "${var.name}-monthly"
+  budget_type  = "COST"
+  limit_amount = tostring(var.monthly_budget_usd)
+  limit_unit   = "USD"
+  time_unit    = "MONTHLY"
+
+  cost_filter {
+    name   = "TagKeyValue"
+    values = [format("user:Environment$%s", var.environment)]
+  }
+
+  dynamic "notification" {
+    for_each = { most = ["ACTUAL", 90], soon = ["FORECASTED", 100] }
+
+    content {
+      notification_type         = notification.value[0]
+      threshold                 = notification.value[1]
+      threshold_type            = "PERCENTAGE"
+      comparison_operator       = "GREATER_THAN"
+      subscriber_sns_topic_arns = [var.alarm_topic_arn]
+    }
+  }
+}
+
 resource "aws_cloudwatch_dashboard" "this" {
   dashboard_name = var.name
 
@@ -201,6 +235,7 @@ resource "aws_cloudwatch_dashboard" "this" {
           ["AWS/RDS", "DatabaseConnections", "DBInstanceIdentifier", var.database_id],
         ] },
         { title = "Messages given up", metrics = [[local.metrics_namespace, "dead_letters", { stat = "Sum" }]] },
+        { title = "Looks that found a queue too old", metrics = [[local.metrics_namespace, "queue_old", { stat = "Sum" }]] },
         { title = "Text messages this month, in dollars", metrics = [["AWS/SNS", "SMSMonthToDateSpentUSD", { stat = "Maximum" }]] },
         ] : {
         type       = "metric"

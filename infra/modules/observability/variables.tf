@@ -23,6 +23,16 @@ variable "database_storage_gib" {
   type        = number
 }
 
+variable "environment" {
+  description = "Whose costs are counted, by the tag of that name."
+  type        = string
+
+  validation {
+    condition     = contains(["dev", "staging", "production"], var.environment)
+    error_message = "One of dev, staging, production."
+  }
+}
+
 variable "log_retention_days" {
   description = "How long the pods' output is kept."
   type        = number
@@ -30,6 +40,16 @@ variable "log_retention_days" {
   validation {
     condition     = contains([14, 30, 60, 90, 180, 365], var.log_retention_days)
     error_message = "One of 14, 30, 60, 90, 180, 365: CloudWatch takes no other numbers."
+  }
+}
+
+variable "monthly_budget_usd" {
+  description = "What a month may cost before somebody is told."
+  type        = number
+
+  validation {
+    condition     = var.monthly_budget_usd > 0
+    error_message = "More than nothing."
   }
 }
 

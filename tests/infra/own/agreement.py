@@ -161,7 +161,8 @@ def ports_agree(project: Project) -> Complaints:
 @check
 def networks_agree(project: Project) -> Complaints:
     """The policies' one network holds all three environments' VPCs, which do not overlap."""
-    policy = project.of_kind("dev", "NetworkPolicy")["balancer"]
+    policies = project.of_kind("dev", "NetworkPolicy")
+    policy = policies["balancer"]
     wide = ip_network(policy["spec"]["ingress"][0]["from"][0]["ipBlock"]["cidr"])
     cidrs = [project.one(environment, "aws_vpc")["cidr_block"] for environment in ENVIRONMENTS]
     if len(set(cidrs)) != len(ENVIRONMENTS):
@@ -169,6 +170,19 @@ def networks_agree(project: Project) -> Complaints:
     for cidr in cidrs:
         if not ip_network(cidr).subnet_of(wide):  # type: ignore[arg-type]  # both are IPv4
             yield f"{cidr} is not in {wide}, which policies let through"
+    # The database, and endpoints of AWS's services: there, and nowhere else in the VPC.
+    (rule,) = [
+        rule
+        for rule in policies["everybody"]["spec"]["egress"]
+        if {"protocol": "TCP", "port": 5432} in rule["ports"]
+    ]
+    let_through = [ip_network(peer["ipBlock"]["cidr"]) for peer in rule["to"]]
+    for environment in ENVIRONMENTS:
+        for at, subnet in project.of_type(environment, "aws_subnet").items():
+            here = ip_network(subnet["cidr_block"])
+            inside = any(here.subnet_of(block) for block in let_through)  # type: ignore[arg-type]
+            if inside != at.startswith("module.network.aws_subnet.database["):
+                yield f"{environment}: pods {'reach' if inside else 'do not reach'} {at}"
 
 
 @check
@@ -371,6 +385,20 @@ FAULTS = (
             "dev", "module.network.aws_vpc.this", "cidr_block", "10.22.0.0/16"
         ),
         "the same addresses",
+    ),
+    Fault(
+        networks_agree,
+        lambda p: p.with_resource(
+            "staging", "module.network.aws_subnet.database[1]", "cidr_block", "10.21.7.0/24"
+        ),
+        r"staging: pods do not reach .*database\[1\]",
+    ),
+    Fault(
+        networks_agree,
+        lambda p: p.with_manifest(
+            "dev", "NetworkPolicy", "everybody", "spec.egress.1.to.0.ipBlock.cidr", "10.20.0.0/16"
+        ),
+        r"dev: pods reach .*private\[0\]",
     ),
     Fault(
         alarms_listen_for_words_that_the_site_says,

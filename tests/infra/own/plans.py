@@ -17,9 +17,16 @@ CAPS = {
         "aws_kms_key": 8,
         "aws_vpc_endpoint": 1,
         "aws_cloudwatch_metric_alarm": 16,
+        "aws_budgets_budget": 1,
     },
     "staging": {"aws_nat_gateway": 1, "aws_db_instance": 1, "aws_eks_cluster": 1, "aws_lb": 1},
-    "production": {"aws_nat_gateway": 3, "aws_db_instance": 1, "aws_eks_cluster": 1, "aws_lb": 1},
+    "production": {
+        "aws_nat_gateway": 3,
+        "aws_db_instance": 1,
+        "aws_eks_cluster": 1,
+        "aws_lb": 1,
+        "aws_vpc_endpoint": 4,
+    },
 }
 # Each is a bill of its own, and a decision.
 NEVER = (
@@ -38,6 +45,7 @@ WATCHED = {
     "FreeStorageSpace",
     "HealthyHostCount",
     "dead_letters",
+    "queue_old",
     "scheduler_ran",
 }
 SECRETS = ("password", "master_password", "secret_string", "private_key")
@@ -165,6 +173,88 @@ def buckets_are_closed_and_keep_what_is_deleted(project: Project) -> Complaints:
 
 
 @check
+def buckets_take_tls_alone(project: Project) -> Complaints:
+    for environment in ENVIRONMENTS:
+        policies = project.of_type(environment, "aws_s3_bucket_policy").values()
+        refused = {
+            policy["bucket"]
+            for policy in policies
+            for statement in json.loads(policy["policy"])["Statement"]
+            if statement["Effect"] == "Deny"
+            and statement["Principal"] == "*"
+            and statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+        }
+        for at, bucket in project.of_type(environment, "aws_s3_bucket").items():
+            if bucket["bucket"] not in refused:
+                yield f"{environment}: {at} takes what comes without TLS"
+
+
+@check
+def what_is_stored_is_encrypted_by_our_key(project: Project) -> Complaints:
+    for environment in ENVIRONMENTS:
+        kind = "aws_s3_bucket_server_side_encryption_configuration"
+        (rule,) = project.of_type(environment, kind)[f"module.s3.{kind}.uploads"]["rule"]
+        (default,) = rule["apply_server_side_encryption_by_default"]
+        yield from differs(environment, default, sse_algorithm="aws:kms")
+        # Without it, each object is a call to KMS that is paid for.
+        yield from differs(environment, rule, bucket_key_enabled=True)
+
+
+@check
+def nothing_is_kept_and_paid_for_ever(project: Project) -> Complaints:
+    """Parts of uploads that never ended, and old copies: the site gives uploads up after 7 days."""
+    for environment in ENVIRONMENTS:
+        kind = "aws_s3_bucket_lifecycle_configuration"
+        rules = project.of_type(environment, kind)[f"module.s3.{kind}.uploads"]["rule"]
+        enabled = [rule for rule in rules if rule["status"] == "Enabled"]
+        parts = [b for rule in enabled for b in rule["abort_incomplete_multipart_upload"]]
+        if not any(7 < block["days_after_initiation"] <= 14 for block in parts):
+            yield f"{environment}: parts are kept for ever, or not until an upload is given up"
+        copies = [b for rule in enabled for b in rule["noncurrent_version_expiration"]]
+        if not any(block["noncurrent_days"] >= 7 for block in copies):
+            yield f"{environment}: old copies are kept for ever, or for too short"
+
+
+@check
+def services_are_called_inside_where_meant(project: Project) -> Complaints:
+    """S3 by a gateway, everywhere; others by their usual names, from pods and nodes alone."""
+    for environment in ENVIRONMENTS:
+        found = project.of_type(environment, "aws_vpc_endpoint")
+        gateway = found["module.network.aws_vpc_endpoint.s3"]
+        yield from differs(f"{environment}: S3", gateway, vpc_endpoint_type="Gateway")
+        for at, endpoint in found.items():
+            if endpoint is gateway:
+                continue
+            where = f"{environment}: {at}"
+            yield from differs(
+                where,
+                endpoint,
+                vpc_endpoint_type="Interface",
+                private_dns_enabled=True,
+                security_group_ids=[f"devops360-{environment}-endpoints"],
+            )
+        if environment == "production" and len(found) == 1:
+            yield "production calls every service through its NAT gateways"
+
+
+@check
+def costs_are_told_of(project: Project) -> Complaints:
+    for environment in ENVIRONMENTS:
+        budget = project.one(environment, "aws_budgets_budget")
+        topic = f"arn:aws:sns:eu-central-1:123456789012:devops360-{environment}-alarms"
+        kinds = {
+            notice["notification_type"]
+            for notice in budget["notification"]
+            if notice["subscriber_sns_topic_arns"] == [topic]
+        }
+        if kinds != {"ACTUAL", "FORECASTED"}:
+            yield f"{environment}: operators are told of {sorted(kinds)}"
+        (counted,) = budget["cost_filter"]
+        if counted["values"] != [f"user:Environment${environment}"]:
+            yield f"{environment}: counted is {counted['values']}"
+
+
+@check
 def every_alarm_reaches_a_person(project: Project) -> Complaints:
     for environment in ENVIRONMENTS:
         alarms = project.of_type(environment, "aws_cloudwatch_metric_alarm")
@@ -238,7 +328,101 @@ def _database(attribute: str, value: Any) -> Callable[[Project], Project]:
     return lambda project: project.with_resource("dev", DATABASE, attribute, value)
 
 
+STORED = "module.s3.aws_s3_bucket_{}.uploads"
+BUDGET = "module.observability.aws_budgets_budget.this"
+ENDPOINT = 'module.network.aws_vpc_endpoint.interface["secretsmanager"]'
+
+
 FAULTS = (
+    Fault(
+        buckets_take_tls_alone,
+        lambda p: p.with_words("dev", STORED.format("policy"), "policy", '"Deny"', '"Allow"'),
+        r"dev: .*bucket\.uploads takes what comes",
+    ),
+    Fault(
+        buckets_take_tls_alone,
+        lambda p: p.with_one_more("dev", "aws_s3_bucket").with_resource(
+            "dev", "aws_s3_bucket.more", "bucket", "open"
+        ),
+        "dev: aws_s3_bucket.more takes what comes",
+    ),
+    Fault(
+        what_is_stored_is_encrypted_by_our_key,
+        lambda p: p.with_resource(
+            "dev",
+            STORED.format("server_side_encryption_configuration"),
+            "rule.0.apply_server_side_encryption_by_default.0.sse_algorithm",
+            "AES256",
+        ),
+        "sse_algorithm is 'AES256'",
+    ),
+    Fault(
+        what_is_stored_is_encrypted_by_our_key,
+        lambda p: p.with_resource(
+            "dev",
+            STORED.format("server_side_encryption_configuration"),
+            "rule.0.bucket_key_enabled",
+            value=False,
+        ),
+        "bucket_key_enabled is False",
+    ),
+    Fault(
+        nothing_is_kept_and_paid_for_ever,
+        lambda p: p.with_resource(
+            "dev", STORED.format("lifecycle_configuration"), "rule.0.status", "Disabled"
+        ),
+        "parts are kept for ever",
+    ),
+    Fault(
+        nothing_is_kept_and_paid_for_ever,
+        lambda p: p.with_resource(
+            "dev",
+            STORED.format("lifecycle_configuration"),
+            "rule.1.noncurrent_version_expiration",
+            [],
+        ),
+        "old copies are kept for ever",
+    ),
+    Fault(
+        services_are_called_inside_where_meant,
+        lambda p: p.with_resource(
+            "dev", "module.network.aws_vpc_endpoint.s3", "vpc_endpoint_type", "Interface"
+        ),
+        "S3: vpc_endpoint_type",
+    ),
+    Fault(
+        services_are_called_inside_where_meant,
+        lambda p: p.with_resource("production", ENDPOINT, "private_dns_enabled", value=False),
+        "secretsmanager.*private_dns_enabled",
+    ),
+    Fault(
+        services_are_called_inside_where_meant,
+        lambda p: p.with_resource("production", ENDPOINT, "security_group_ids", ["default"]),
+        "secretsmanager.*security_group_ids",
+    ),
+    Fault(
+        services_are_called_inside_where_meant,
+        lambda p: (
+            p.without_resource("production", ENDPOINT)
+            .without_resource("production", ENDPOINT.replace("secretsmanager", "ecr.api"))
+            .without_resource("production", ENDPOINT.replace("secretsmanager", "ecr.dkr"))
+        ),
+        "through its NAT gateways",
+    ),
+    Fault(
+        costs_are_told_of,
+        lambda p: p.with_resource(
+            "staging", BUDGET, "notification.0.subscriber_sns_topic_arns", []
+        ),
+        r"staging: operators are told of \[.*\]",
+    ),
+    Fault(
+        costs_are_told_of,
+        lambda p: p.with_resource(
+            "staging", BUDGET, "cost_filter.0.values", ["user:Environment$dev"]
+        ),
+        r"staging: counted is .*dev",
+    ),
     Fault(
         costs_no_more_than_meant,
         lambda p: p.with_one_more("dev", "aws_nat_gateway"),

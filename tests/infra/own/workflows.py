@@ -88,6 +88,80 @@ def what_is_deployed_was_scanned_signed_and_named_by_digest(project: Project) ->
         at = later[0]
 
 
+def subjects_of(content: Any) -> dict[str, set[str]]:
+    """Return what GitHub's token says of a workflow's runs, by the kind of role that they take."""
+    found: dict[str, set[str]] = {}
+    # True is what YAML makes of the word "on".
+    triggers = set(content[True])
+    for job in content["jobs"].values():
+        taken = set(re.findall(r"vars\.(PLAN|APPLY|DEPLOY)_ROLE_ARN", str(job["steps"])))
+        if "environment" in job:
+            name = re.sub(r"\$\{\{.*?\}\}", "${environment}", job["environment"])
+            said = {f"environment:{name}"}
+        else:
+            said = {"pull_request"} & triggers
+            said |= {"ref:refs/heads/main"} if triggers - {"pull_request"} else set()
+        for role in taken:
+            found.setdefault(role.lower(), set()).update(said)
+    return found
+
+
+@check
+def roles_are_for_the_runs_that_take_them(project: Project) -> Complaints:
+    """AWS refuses a run that its role does not name: one by the clock comes from main."""
+    text = project.text("infra/bootstrap/main.tf")
+    block = text[text.index("subjects = merge(") :].partition("\n  )\n")[0]
+    trusted = {
+        role: set(re.findall(r'"repo:\$\{var\.github_repository\}:([^"]+)"', listed))
+        for role, listed in re.findall(r"(plan|apply|deploy)\S* =>? \[(.*)\] \}", block)
+    }
+    taken: dict[str, set[str]] = {}
+    for path in workflows(project):
+        for role, said in subjects_of(project.yaml(path)).items():
+            taken.setdefault(role, set()).update(said)
+    for role in sorted(taken.keys() | trusted.keys()):
+        if taken.get(role) != trusted.get(role):
+            yield f"{role} is for {trusted.get(role)}, and taken by {taken.get(role)}"
+
+
+@check
+def a_deployed_site_is_tried_and_taken_back(project: Project) -> Complaints:
+    """The address is what has rollout.sh try it: test_rollout.py, test_smoke.py."""
+    runs = {
+        "deploy.yml": [s.get("run", "") for s in steps_of(project.yaml(f"{FOLDER}/deploy.yml"))],
+        "buildspec.yml": commands_of(project),
+    }
+    for name, lines in runs.items():
+        if not any(re.search(r'rollout\.sh manifests\.yaml "\$', line) for line in lines):
+            yield f"{name} rolls out, and does not try what it has rolled out"
+
+
+# The programs of .ci/run that each machine has by itself, or installs otherwise.
+THERE_ALREADY = {
+    "check.yml": {"buildah", "chromium", "curl", "debootstrap", "git", "make", "postgresql"},
+    "buildspec.yml": {"buildah", "chromium", "curl", "debootstrap", "git", "make"},
+}
+
+
+@check
+def what_tests_need_is_installed(project: Project) -> Complaints:
+    """REQUIRE_ALL=1 makes a failure of what is missing: better a line here than a red run there."""
+    ci = project.text(".ci/run")
+    needed = {
+        *re.findall(r"need ([a-z][\w-]+) ", ci),
+        *re.findall(r"packages\+=\(([\w-]+)\)", ci),
+    }
+    texts = {
+        "check.yml": project.text(f"{FOLDER}/check.yml"),
+        "buildspec.yml": project.text("buildspec.yml"),
+    }
+    for name, text in texts.items():
+        lines = re.findall(r"apt-get install(.*)", text.replace("\\\n", " "))
+        installed = {word for line in lines for word in line.split()}
+        for package in sorted(needed - THERE_ALREADY[name] - installed):
+            yield f"{name} does not install {package}"
+
+
 @check
 def codebuild_deploys_by_the_same_scripts(project: Project) -> Complaints:
     for script in ("deploy/render.py", "deploy/rollout.sh"):
@@ -203,6 +277,45 @@ FAULTS = (
         what_is_deployed_was_scanned_signed_and_named_by_digest,
         _text("deploy.yml", "cosign verify", "cosign version"),
         "cosign verify does not come",
+    ),
+    Fault(
+        roles_are_for_the_runs_that_take_them,
+        lambda p: p.with_text(
+            "infra/bootstrap/main.tf", ', "repo:${var.github_repository}:ref:refs/heads/main"', ""
+        ),
+        "plan is for {'pull_request'}, and taken by .*refs/heads/main",
+    ),
+    Fault(
+        roles_are_for_the_runs_that_take_them,
+        lambda p: p.with_text(
+            "infra/bootstrap/main.tf", "environment:${environment}-infra", "ref:refs/heads/main"
+        ),
+        "apply is for {'ref:refs/heads/main'}",
+    ),
+    Fault(
+        roles_are_for_the_runs_that_take_them,
+        _text("plan.yml", '  pull_request:\n    paths: ["infra/**"]\n', ""),
+        "plan is for .*, and taken by {'ref:refs/heads/main'}",
+    ),
+    Fault(
+        a_deployed_site_is_tried_and_taken_back,
+        _text("deploy.yml", ' "$(jq -r .site_url.value outputs.json)"', ""),
+        "deploy.yml rolls out",
+    ),
+    Fault(
+        a_deployed_site_is_tried_and_taken_back,
+        _build(' "$site"', ""),
+        "buildspec.yml rolls out",
+    ),
+    Fault(
+        what_tests_need_is_installed,
+        _text("check.yml", " gettext ", " "),
+        "check.yml does not install gettext",
+    ),
+    Fault(
+        what_tests_need_is_installed,
+        _build(" postgresql\n", "\n"),
+        "buildspec.yml does not install postgresql",
     ),
     Fault(
         codebuild_deploys_by_the_same_scripts,

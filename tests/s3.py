@@ -25,6 +25,8 @@ import boto3
 from botocore.config import Config
 
 START_SECONDS = 60
+# Which of the server's ports, in _command, is S3's.
+S3_PORT = 3
 REGION = "eu-central-1"
 ACCESS_KEY = "test-access-key"
 SECRET_KEY = "test-secret-key"
@@ -132,29 +134,29 @@ def _free_ports(count: int) -> list[int]:
         return [int(probe.getsockname()[1]) for probe in probes]
 
 
-def _can_be_listened_on(ports: Sequence[int]) -> bool:
-    with ExitStack() as stack:
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        # As the server does it: a port that a closed connection still lingers on is free.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            for port in ports:
-                probe = stack.enter_context(socket.socket())
-                # As the server does it: a port that a closed connection still lingers on is free.
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                probe.bind(("127.0.0.1", port))
+            probe.bind(("127.0.0.1", port))
         except OSError:
             return False
     return True
 
 
 def _ports_of(place: Path) -> list[int]:
-    """Return the ports of the last time there, or new ones where others have taken them.
+    """Return ports, of which S3's is that of the last time there, unless others have taken it.
 
-    Pages that are open may talk to the address that they were given, and to no other.
+    Pages that are open may talk to the address that they were given, and to no other. The rest is
+    new each time: a master that finds its own port's state takes long to elect itself.
     """
-    file = place / "ports.json"
-    ports: list[int] = json.loads(file.read_text()) if file.exists() else []
-    if not ports or not _can_be_listened_on(ports):
-        ports = _free_ports(8)
-        file.write_text(json.dumps(ports))
+    ports = _free_ports(8)
+    file = place / "port"
+    kept = int(file.read_text()) if file.exists() else 0
+    if kept and _is_free(kept):
+        ports[S3_PORT] = kept
+    file.write_text(str(ports[S3_PORT]))
     return ports
 
 
@@ -199,7 +201,9 @@ def _answers(url: str) -> bool:
     """Tell whether the server takes an object, not only a connection: volumes come up last."""
     try:
         client = client_of(url)
-        client.create_bucket(Bucket="ready")
+        # Where the place is kept, it is there from the last time.
+        if "ready" not in [bucket["Name"] for bucket in client.list_buckets()["Buckets"]]:
+            client.create_bucket(Bucket="ready")
         client.put_object(Bucket="ready", Key="ready", Body=b"ready")
     except Exception:  # noqa: BLE001  (whatever it says, it is not up yet)
         return False
@@ -234,7 +238,7 @@ def running_s3(kept: Path | None = None) -> Iterator[S3]:
     place.mkdir(parents=True, exist_ok=True)
     (place / "master.toml").write_text("[master.volume_growth]\ncopy_1 = 1\n")
     ports = _ports_of(place)
-    url = f"http://127.0.0.1:{ports[3]}"
+    url = f"http://127.0.0.1:{ports[S3_PORT]}"
     log = place / "log"
     with log.open("wb") as output:
         server = _start(place, ports, output)

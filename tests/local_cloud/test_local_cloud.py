@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from local_cloud.resources import BUCKET, SECRET, client
-from tests.s3 import Bucket
+from tests.s3 import Bucket, running_s3
 
 # Once, whatever database the other tests are on.
 pytestmark = pytest.mark.infra
@@ -136,3 +136,16 @@ def test_one_can_look(cloud: Running) -> None:
     ).stdout
     assert f"s3://{BUCKET}" in seen
     assert SECRET in seen
+
+
+def test_what_s3_keeps_is_there_at_the_next_start(tmp_path: Path) -> None:
+    """At the same address: pages that are open may talk to no other."""
+    with running_s3(tmp_path) as first:
+        bucket = first.make_bucket()
+        bucket.client.put_object(Bucket=bucket.name, Key="kept", Body=b"kept")
+        upload = bucket.client.create_multipart_upload(Bucket=bucket.name, Key="begun")
+    with running_s3(tmp_path) as second:
+        assert second.url == first.url
+        assert bucket.keys() == ["kept"]
+        assert bucket.client.get_object(Bucket=bucket.name, Key="kept")["Body"].read() == b"kept"
+        assert bucket.unfinished() == ["begun"], upload

@@ -12,12 +12,13 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse  # noqa: TID251  (an admin site is a view)
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 
 class VaultAdminSite(AdminSite):
-    site_header = "DevOps360 administration"
+    site_header = _("DevOps360 administration")
     site_title = "DevOps360"
-    index_title = "People and records"
+    index_title = _("People and records")
     site_url = "/"
 
     def has_permission(self, request: HttpRequest) -> bool:

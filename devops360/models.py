@@ -16,22 +16,22 @@ class AuditEntry(models.Model):
         REFUSED = "refused", _("Refused")
 
     id = models.BigAutoField(primary_key=True)
-    at = models.DateTimeField()
+    at = models.DateTimeField(_("time"))
     # "signed_in", "factor_removed", "link_made", "admin_change"…
-    act = models.CharField(max_length=40)
+    act = models.CharField(_("act"), max_length=40)
     # Who did it; None for the site itself and for guests.
-    actor = models.UUIDField(null=True)
+    actor = models.UUIDField(_("done by"), null=True)
     # Whose account or vault it was done to.
-    subject = models.UUIDField(null=True)
+    subject = models.UUIDField(_("account"), null=True)
     # What it was done with, as ids: "node 7f…", "accounts.user 1c…".
-    target = models.CharField(max_length=200, blank=True)
-    result = models.CharField(max_length=10, choices=Result, default=Result.DONE)
-    ip = models.GenericIPAddressField(null=True)
-    user_agent = models.CharField(max_length=300, blank=True)
-    request_id = models.CharField(max_length=64, blank=True)
+    target = models.CharField(_("target"), max_length=200, blank=True)
+    result = models.CharField(_("result"), max_length=10, choices=Result, default=Result.DONE)
+    ip = models.GenericIPAddressField(_("IP address"), null=True)
+    user_agent = models.CharField(_("browser"), max_length=300, blank=True)
+    request_id = models.CharField(_("request"), max_length=64, blank=True)
     # The place in the chain, counted from 1, and the digest that ties it to the one before.
-    number = models.BigIntegerField(null=True, unique=True)
-    seal = models.CharField(max_length=64, blank=True)
+    number = models.BigIntegerField(_("number"), null=True, unique=True)
+    seal = models.CharField(_("seal"), max_length=64, blank=True)
 
     class Meta:
         verbose_name = _("audit entry")
@@ -69,14 +69,14 @@ class AuditHead(models.Model):
 class JobRun(models.Model):
     """When a job of devops360.schedule ran last, how it went, and when it is due again."""
 
-    name = models.CharField(max_length=60, primary_key=True)
-    next_at = models.DateTimeField()
-    started_at = models.DateTimeField(null=True)
+    name = models.CharField(_("name"), max_length=60, primary_key=True)
+    next_at = models.DateTimeField(_("next run"))
+    started_at = models.DateTimeField(_("begun"), null=True)
     # The last time that it ended well.
-    finished_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(_("last ended well"), null=True)
     # In a row.
-    failures = models.PositiveIntegerField(default=0)
-    outcome = models.CharField(max_length=300, blank=True)
+    failures = models.PositiveIntegerField(_("failures in a row"), default=0)
+    outcome = models.CharField(_("outcome"), max_length=300, blank=True)
 
     class Meta:
         verbose_name = _("job")

@@ -52,17 +52,18 @@ class FactorActions:
     @admin.display(description=gettext_lazy("second factors"))
     def factors(self, person: User) -> str:
         """Name them; never a key, a number or a code."""
-        rows = [
-            (
-                kind_of(device).title,
-                device.name if kind_of(device).slug != "sms" else "…",
-                f"{device.created_at:%Y-%m-%d}" if device.created_at else "",
-                f"{device.last_used_at:%Y-%m-%d}" if device.last_used_at else _("never"),
-            )
+        line = _("%(kind)s: %(name)s (%(added)s, last used %(used)s)")
+        lines = [
+            line
+            % {
+                "kind": kind_of(device).title,
+                "name": device.name if kind_of(device).slug != "sms" else "…",
+                "added": f"{device.created_at:%Y-%m-%d}" if device.created_at else "",
+                "used": f"{device.last_used_at:%Y-%m-%d}" if device.last_used_at else _("never"),
+            }
             for device in factors_of(person)
         ]
-        template = "<div>{}: {} ({}, last used {})</div>"
-        return format_html_join("", template, rows) or _("none")
+        return format_html_join("", "<div>{}</div>", ((each,) for each in lines)) or _("none")
 
     @admin.action(
         description=gettext_lazy("Require a second factor, ending sessions without one"),

@@ -40,5 +40,5 @@ class AccessTokenAdmin(ReadOnlyAdmin[AccessToken]):
     def revoke(self, request: Any, queryset: QuerySet[AccessToken]) -> None:
         for token in queryset.select_related("user"):
             tokens.revoke_token(token=token, client=client_of(request))
-            LogEntry.objects.log_actions(request.user.pk, [token], CHANGE, "Revoked")
+            LogEntry.objects.log_actions(request.user.pk, [token], CHANGE, _("Revoked"))
         self.message_user(request, _("Revoked."), messages.SUCCESS)

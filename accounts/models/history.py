@@ -33,14 +33,17 @@ class SecurityEvent(models.Model):
         RECOVERY_CANCELLED = "recovery_cancelled", _("Recovery cancelled")
 
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="security_events"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="security_events",
+        verbose_name=_("person"),
     )
-    kind = models.CharField(max_length=24, choices=Kind)
+    kind = models.CharField(_("what happened"), max_length=24, choices=Kind)
     # What it was about, such as the name of a device.
-    detail = models.CharField(max_length=200, blank=True)
-    at = models.DateTimeField(auto_now_add=True)
-    ip = models.GenericIPAddressField(null=True, blank=True)
-    user_agent = models.CharField(max_length=300, blank=True)
+    detail = models.CharField(_("detail"), max_length=200, blank=True)
+    at = models.DateTimeField(_("time"), auto_now_add=True)
+    ip = models.GenericIPAddressField(_("IP address"), null=True, blank=True)
+    user_agent = models.CharField(_("browser"), max_length=300, blank=True)
     # Who did it, where it was not the person: an administrator. None from a command.
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -48,6 +51,7 @@ class SecurityEvent(models.Model):
         null=True,
         blank=True,
         related_name="+",
+        verbose_name=_("done by"),
     )
 
     class Meta:

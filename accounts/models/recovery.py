@@ -22,13 +22,16 @@ class RecoveryRequest(models.Model):
     OPEN = (State.ASKED, State.APPROVED)
 
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="recovery_requests"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="recovery_requests",
+        verbose_name=_("person"),
     )
-    state = models.CharField(max_length=12, choices=State, default=State.ASKED)
+    state = models.CharField(_("state"), max_length=12, choices=State, default=State.ASKED)
     reason = models.CharField(_("what happened"), max_length=500, blank=True)
-    asked_at = models.DateTimeField(auto_now_add=True)
-    ip = models.GenericIPAddressField(null=True, blank=True)
-    user_agent = models.CharField(max_length=300, blank=True)
+    asked_at = models.DateTimeField(_("asked"), auto_now_add=True)
+    ip = models.GenericIPAddressField(_("IP address"), null=True, blank=True)
+    user_agent = models.CharField(_("browser"), max_length=300, blank=True)
     # Of the secret in the mailed link that cancels it.
     cancel_digest = models.CharField(max_length=64, editable=False)
     decided_by = models.ForeignKey(
@@ -37,9 +40,10 @@ class RecoveryRequest(models.Model):
         null=True,
         blank=True,
         related_name="+",
+        verbose_name=_("decided by"),
     )
-    decided_at = models.DateTimeField(null=True, blank=True)
-    due_at = models.DateTimeField(null=True, blank=True, db_index=True)
+    decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+    due_at = models.DateTimeField(_("due"), null=True, blank=True, db_index=True)
 
     class Meta:
         verbose_name = _("recovery request")

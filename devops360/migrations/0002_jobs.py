@@ -13,12 +13,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='JobRun',
             fields=[
-                ('name', models.CharField(max_length=60, primary_key=True, serialize=False)),
-                ('next_at', models.DateTimeField()),
-                ('started_at', models.DateTimeField(null=True)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('failures', models.PositiveIntegerField(default=0)),
-                ('outcome', models.CharField(blank=True, max_length=300)),
+                ('name', models.CharField(verbose_name='name', max_length=60, primary_key=True, serialize=False)),
+                ('next_at', models.DateTimeField(verbose_name='next run', )),
+                ('started_at', models.DateTimeField(verbose_name='begun', null=True)),
+                ('finished_at', models.DateTimeField(verbose_name='last ended well', null=True)),
+                ('failures', models.PositiveIntegerField(verbose_name='failures in a row', default=0)),
+                ('outcome', models.CharField(verbose_name='outcome', blank=True, max_length=300)),
             ],
             options={
                 'verbose_name': 'job',

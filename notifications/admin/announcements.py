@@ -62,7 +62,7 @@ class AnnouncementAdmin(admin.ModelAdmin[Announcement]):
         try:
             with transaction.atomic():
                 announcements.send(announcement=draft)
-                LogEntry.objects.log_actions(request.user.pk, [draft], CHANGE, "Sent")
+                LogEntry.objects.log_actions(request.user.pk, [draft], CHANGE, _("Sent"))
         except NotificationError as error:
             self.message_user(request, f"{draft}: {error}", messages.ERROR)
         else:

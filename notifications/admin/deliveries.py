@@ -6,8 +6,8 @@ from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from notifications.models import Delivery, DeliveryQuerySet
 from notifications.outbox.marks import replay
@@ -50,13 +50,13 @@ class DeliveryAdmin(admin.ModelAdmin[Delivery]):
 
     @admin.display(description=_("about"))
     def about(self, delivery: Delivery) -> str:
-        return delivery.notification.kind if delivery.notification else "letter"
+        return delivery.notification.kind if delivery.notification else gettext("letter")
 
     @admin.action(description=_("Send failed ones again"), permissions=["change"])
     @transaction.atomic
     def send_again(self, request: Any, queryset: DeliveryQuerySet) -> None:
         chosen = list(queryset.dead())
         again = replay(queryset)
-        LogEntry.objects.log_actions(request.user.pk, chosen, CHANGE, "Sent again")
+        LogEntry.objects.log_actions(request.user.pk, chosen, CHANGE, gettext("Sent again"))
         text = ngettext("%d is sent again.", "%d are sent again.", again) % again
         self.message_user(request, text, messages.SUCCESS if again else messages.WARNING)

@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                 ('url', models.CharField(blank=True, help_text='A page of this site to read more on, such as /files/. May be empty.', max_length=500, verbose_name='address')),
                 ('audience', models.CharField(choices=[('everybody', 'Everybody who has ever signed in'), ('staff', 'Staff only')], default='everybody', max_length=10, verbose_name='who is told')),
                 ('by_email', models.BooleanField(default=False, help_text='To those who have not switched it off.', verbose_name='by e-mail too')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('created_at', models.DateTimeField(verbose_name='created', auto_now_add=True)),
                 ('sent_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='sent')),
                 ('told', models.PositiveIntegerField(default=0, editable=False, verbose_name='people told')),
             ],
@@ -43,6 +43,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='announcement',
             name='author',
-            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            field=models.ForeignKey(verbose_name='author', blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
         ),
     ]

@@ -36,8 +36,9 @@ class Announcement(models.Model):
         blank=True,
         editable=False,
         related_name="+",
+        verbose_name=_("author"),
     )
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True, editable=False)
     told = models.PositiveIntegerField(_("people told"), default=0, editable=False)
 

@@ -70,7 +70,7 @@ class Delivery(models.Model):
     letter = models.OneToOneField(
         Letter, on_delete=models.CASCADE, related_name="delivery", null=True, blank=True
     )
-    channel = models.CharField(max_length=20)
+    channel = models.CharField(_("channel"), max_length=20)
     endpoint = models.ForeignKey(
         "notifications.Endpoint",
         on_delete=models.CASCADE,
@@ -79,24 +79,26 @@ class Delivery(models.Model):
         blank=True,
     )
     # Where to, as it was when it happened: mail address, number, URL, ARN.
-    address = models.CharField(max_length=500)
+    address = models.CharField(_("address"), max_length=500)
     # Given to every receiver that takes one, the same at each attempt.
-    idempotency_key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    idempotency_key = models.UUIDField(
+        _("idempotency key"), default=uuid.uuid4, unique=True, editable=False
+    )
     # Of those with the same (not empty) text, the older goes first.
     order_key = models.CharField(max_length=120, blank=True)
     # Smaller goes first: a code must not wait behind an announcement to everybody.
     priority = models.PositiveSmallIntegerField(choices=Priority, default=Priority.NORMAL)
-    state = models.CharField(max_length=10, choices=State, default=State.PENDING)
-    attempts = models.PositiveSmallIntegerField(default=0)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.PENDING)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     # Waiting: when to try. Being sent: when the lease ends and another worker may take it.
-    due_at = models.DateTimeField()
+    due_at = models.DateTimeField(_("due"))
     # Who holds the lease: what a worker marks, it marks with its own claim.
     claim = models.UUIDField(null=True, blank=True, editable=False)
-    error = models.CharField(max_length=300, blank=True)
+    error = models.CharField(_("error"), max_length=300, blank=True)
     # What the receiver called it, such as the MessageId of SNS.
-    receipt = models.CharField(max_length=200, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
-    finished_at = models.DateTimeField(null=True, blank=True)
+    receipt = models.CharField(_("receipt"), max_length=200, blank=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
 
     objects = DeliveryQuerySet.as_manager()
 

@@ -112,12 +112,12 @@ class Suppression(models.Model):
         COMPLAINED = "complained", _("Reported as spam")
         OPTED_OUT = "opted_out", _("Opted out")
 
-    channel = models.CharField(max_length=20)
+    channel = models.CharField(_("channel"), max_length=20)
     # In lower case.
-    address = models.CharField(max_length=500)
-    reason = models.CharField(max_length=12, choices=Reason)
-    detail = models.CharField(max_length=300, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    address = models.CharField(_("address"), max_length=500)
+    reason = models.CharField(_("reason"), max_length=12, choices=Reason)
+    detail = models.CharField(_("detail"), max_length=300, blank=True)
+    created_at = models.DateTimeField(_("since"), auto_now_add=True)
 
     class Meta:
         verbose_name = _("suppressed address")

@@ -5,6 +5,7 @@ owed, in the caller's transaction; a worker sends it.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -25,6 +26,15 @@ def absolute_url(name: str, *args: object) -> str:
     return f"{settings.SITE_URL}{reverse(name, args=args)}"
 
 
+@dataclass(frozen=True)
+class Words:
+    """A letter as its reader gets it."""
+
+    subject: str
+    text: str
+    html: str
+
+
 def post_letter(
     *,
     template: str,
@@ -33,11 +43,17 @@ def post_letter(
     language: str = "",
     good_for: timedelta = GOOD_FOR,
 ) -> None:
-    """Owe `<template>_subject.txt`, `_message.txt` and `_message.html` to an address.
+    """Owe a letter to an address.
 
     It is sent within a second or so, and tried again while the mail server is down, until it has
     become useless.
     """
+    words = words_of(template=template, to=to, context=context, language=language)
+    letters.post(to=to, subject=words.subject, text=words.text, html=words.html, good_for=good_for)
+
+
+def words_of(*, template: str, to: str, context: Mapping[str, Any], language: str = "") -> Words:
+    """Return what `<template>_subject.txt`, `_message.txt` and `_message.html` make of it."""
     values = {
         **context,
         "email": to,
@@ -49,13 +65,7 @@ def post_letter(
         subject = render_to_string(f"{template}_subject.txt", values)
         text = render_to_string(f"{template}_message.txt", values)
         html = render_to_string(f"{template}_message.html", values)
-    letters.post(
-        to=to,
-        subject=" ".join(subject.split()),
-        text=text.strip() + "\n",
-        html=html,
-        good_for=good_for,
-    )
+    return Words(" ".join(subject.split()), text.strip() + "\n", html)
 
 
 def post_to_person(

@@ -10,6 +10,7 @@ from accounts import history
 from accounts.deletion import register_cleaner
 from accounts.entrance import register_welcome
 from accounts.export import ExportItem, register_exporter
+from accounts.letter_samples import SAMPLES
 from accounts.models import SecurityEvent, User
 from accounts.storage_use import Quota, register_quota, register_storage_use
 from devops360 import audit
@@ -24,6 +25,7 @@ from files.quota import own_quota, set_quota
 from files.sizes import filesize
 from files.vault import delete_vault, storage_used, walk_vault
 from files.zips import DAMAGED
+from notifications.looks import register_letters
 from notifications.own_data import own_data
 
 # These hold their own compression: packing them again costs time and saves nothing.
@@ -41,6 +43,7 @@ def connect_apps() -> None:
     register_storage_use(storage_used)
     register_directory(find_person)
     register_welcome(claim_shared)
+    register_letters(SAMPLES)
     history.register_listener("audit", audit_security_event)
     activity.register_listener("audit", audit_activity)
     register_quota(

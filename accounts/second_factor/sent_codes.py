@@ -47,6 +47,15 @@ def new_code() -> str:
 
 def text_code(*, number: str, code: str, language: str) -> None:
     """Send a code by SMS. Raises FactorError where it could not be."""
+    try:
+        send_sms(to=number, text=text_of(code=code, language=language))
+    except SmsError as error:
+        text = _("The text message could not be sent. Try again, or choose another way.")
+        raise FactorError(text) from error
+
+
+def text_of(*, code: str, language: str) -> str:
+    """Return the text message that a code comes in."""
     host = urlsplit(settings.SITE_URL).hostname
     # The last line lets phones fill the code in on this site alone (WebOTP, "origin-bound codes").
     with translation.override(language):
@@ -54,12 +63,7 @@ def text_code(*, number: str, code: str, language: str) -> None:
             "code": code,
             "site": settings.SITE_NAME,
         }
-    text = f"{words}\n\n@{host} #{code}"
-    try:
-        send_sms(to=number, text=text)
-    except SmsError as error:
-        text = _("The text message could not be sent. Try again, or choose another way.")
-        raise FactorError(text) from error
+    return f"{words}\n\n@{host} #{code}"
 
 
 def _post_mail(device: SentCode, code: str, client: Client) -> None:

@@ -35,9 +35,8 @@ def labels(model: type[Model]) -> list[str]:
     request = RequestFactory().get("/")
     request.user = User(is_superuser=True, is_active=True)
     shown = [*own.list_display, *own.get_readonly_fields(request, model())]
-    actions = [
-        each.description for each in own.get_actions(request).values() if hasattr(own, each.name)
-    ]
+    offered = [each for each in own.get_actions(request).values() if each is not None]
+    actions = [each.description for each in offered if hasattr(own, each.name)]
     names = [model._meta.verbose_name, model._meta.verbose_name_plural, *actions]
     return [str(label_for_field(name, model, own)) for name in shown] + list(map(str, names))
 

@@ -30,12 +30,12 @@ def test_the_sample_has_what_the_words_name(kind: Kind) -> None:
 def test_every_channel_can_say_it(kind: Kind) -> None:
     with timezone.override("Europe/Vienna"), translation.override("en"):
         look = look_of(kind)
-    assert look.message.title
-    for said in (look.message.title, look.text, look.sms):
+    assert look.title
+    for said in (look.title, look.text, look.sms):
         assert "%(" not in said
         assert "None" not in said
     # Our own markup alone: what a context brings is escaped.
-    assert look.message.title.replace("“", "").split()[0] in re.sub("<[^>]+>", "", look.html)
+    assert look.title.replace("“", "").split()[0] in re.sub("<[^>]+>", "", look.html)
     assert 0 < len(look.sms) <= MAX_LENGTH
     assert ("unsubscribe" in look.text.lower() or "No more mail" in look.text) is (
         EMAIL not in kind.subject.locked

@@ -13,7 +13,7 @@ from notifications.digest import send_digests
 from notifications.events import notify
 from notifications.kinds import KINDS
 from notifications.kinds.base import NAMELESS, Kind
-from notifications.looks import look_of
+from notifications.looks import look_of, sample_of
 from notifications.messages import message_of, words_of
 from notifications.models import Delivery, Notification, Preference
 from notifications.tests.factories import PersonFactory
@@ -47,17 +47,17 @@ def test_a_mail_is_in_its_readers_language(german: Any) -> None:
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)
 def test_every_kind_is_said_in_german(kind: Kind, settings: Any) -> None:
-    english = look_of(kind)
-    # The look is of nobody in particular: of whoever has not chosen.
+    english = sample_of(kind)
+    # The sample is of nobody in particular: of whoever has not chosen.
     settings.LANGUAGE_CODE = "de"
-    german = look_of(kind)
+    german, look = sample_of(kind), look_of(kind)
     written_by_people = kind.name == "announcement"
-    assert (german.message.text == english.message.text) is written_by_people
-    assert (german.message.title == english.message.title) is written_by_people
-    if english.message.action:
-        assert german.message.action != english.message.action
-    assert "Wann: " in german.text
-    assert "%(" not in german.text + german.html + german.sms
+    assert (german.text == english.text) is written_by_people
+    assert (german.title == english.title) is written_by_people
+    if english.action:
+        assert german.action != english.action
+    assert "Wann: " in look.text
+    assert "%(" not in look.text + look.html + look.sms
 
 
 def test_numbers_times_and_plurals_are_written_as_in_german(german: Any) -> None:

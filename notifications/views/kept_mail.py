@@ -13,8 +13,7 @@ from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_safe
 
 from notifications import kept_mail
-from notifications.kinds import KINDS
-from notifications.looks import look_of
+from notifications.looks import Look, find_look, looks
 
 # When the style of dark readers applies.
 SCHEMES = {"light": "@media not all", "dark": "@media all"}
@@ -71,7 +70,8 @@ def mail_html(request: HttpRequest, name: str) -> HttpResponse:
 @csp_override(FRAMING)
 @on_a_laptop
 def looks_page(request: HttpRequest, kind: str = "new_browser") -> HttpResponse:
-    context = {"look": _look(kind), "kinds": KINDS.values()}
+    events, letters = looks()
+    context = {"look": _look(kind), "events": events, "letters": letters}
     return render(request, "notifications/outbox/looks.html", context)
 
 
@@ -98,7 +98,8 @@ def _find(name: str) -> kept_mail.KeptMail:
     return mail
 
 
-def _look(kind: str) -> Any:
-    if kind not in KINDS:
+def _look(name: str) -> Look:
+    look = find_look(name)
+    if look is None:
         raise Http404
-    return look_of(KINDS[kind])
+    return look

@@ -13,6 +13,7 @@ django.setup()
 from django.contrib.auth import get_user_model  # noqa: E402  (after setup)
 from django.core.management import call_command  # noqa: E402
 from django.db import connections  # noqa: E402
+from django.urls import reverse  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from notifications.channels.base import Channel, Message, Target  # noqa: E402
@@ -92,6 +93,7 @@ def add_webhooks(people: list[UUID]) -> None:
 def work(channel: Channel) -> None:
     # The site's addresses and templates are read once, and not by each of so many.
     look_of(KINDS["file_shared"])
+    reverse("notifications:unsubscribe", args=["token"])
     Delivery.objects.first()
     wall, cpu = time.monotonic(), time.process_time()
     sent = Pump(channels=[channel]).drain()["sent"]

@@ -1,6 +1,7 @@
 """One-click unsubscribing (RFC 8058): links that need no sign-in and that nobody else can make."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -20,6 +21,7 @@ from notifications.models import Delivery, DeliveryQuerySet, Preference
 from notifications.preferences import SUBJECTS, choose
 
 SALT = "notifications.unsubscribe"
+TOKEN = "TOKEN"  # noqa: S105  (a place to put one)
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,13 @@ def link_to_unsubscribe(*, user: AbstractBaseUser | None, subject: Subject, chan
     if user is None or channel != EMAIL or channel in subject.locked:
         return ""
     token = signing.dumps([str(user.pk), subject.name, channel], salt=SALT)
-    return f"{settings.SITE_URL}{reverse('notifications:unsubscribe', args=[token])}"
+    return f"{settings.SITE_URL}{_page().replace(TOKEN, token)}"
+
+
+@cache
+def _page() -> str:
+    """Return the path of the page with TOKEN in it: asked for once, and not for each mail."""
+    return reverse("notifications:unsubscribe", args=[TOKEN])
 
 
 def read_token(token: str) -> Unsubscription:

@@ -42,7 +42,9 @@ def claim_due(channel: Channel, *, limit: int, lease: timedelta = LEASE) -> Clai
     if not _take(channel, limit=limit, lease=lease, token=claim.token):
         return claim
     taken = Delivery.objects.filter(claim=claim.token).order_by("priority", "pk")
-    related = taken.select_related("notification__recipient", "letter", "endpoint")
+    related = taken.select_related(
+        "notification__recipient__notification_timing", "letter", "endpoint"
+    )
     return Claim(claim.token, begin_before, tuple(related))
 
 

@@ -4,19 +4,20 @@ import logging
 import threading
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import timedelta
+from queue import Empty, SimpleQueue
 
 from django.db import close_old_connections, connections
 
-from notifications.channels.base import Channel, Message, Target
+from notifications.channels.base import Channel
 from notifications.channels.registry import configured_channels
 from notifications.errors import ChannelError, RefusedError, TemporaryError, ThrottledError
-from notifications.models import Delivery, Notification
+from notifications.models import Delivery
 from notifications.outbox import circuits, marks, triage
 from notifications.outbox.claims import LEASE, Claim, claim_due
+from notifications.outbox.senders import Job, Outcome, Senders
 
 logger = logging.getLogger(__name__)
 
@@ -31,21 +32,6 @@ FIRST_BATCH = 25
 LARGEST_BATCH = 250
 IN_HAND_SECONDS = 1.0
 PAUSE_WHEN_THROTTLED = 5.0
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of one send. Neither receipt nor error: it was not begun."""
-
-    claim: Claim
-    delivery: Delivery
-    channel: Channel
-    receipt: str | None = None
-    error: ChannelError | None = None
-
-    @property
-    def circuit(self) -> str:
-        return circuits.circuit_of(self.channel, self.delivery.endpoint_id)
 
 
 class Pace:
@@ -91,12 +77,11 @@ class Pump:
         self.lease = lease
         self.tally: Counter[str] = Counter()
         self.stopping = threading.Event()
-        self._paused: set[str] = set()
+        self._outcomes: SimpleQueue[Outcome] = SimpleQueue()
         self._senders = {
-            channel.name: ThreadPoolExecutor(channel.concurrency, f"send-{channel.name}")
+            channel.name: Senders(channel, outcomes=self._outcomes, stopping=self.stopping)
             for channel in self.channels
         }
-        self._under_way: dict[Future[Outcome], str] = {}
         self._pace = {channel.name: Pace(channel.concurrency) for channel in self.channels}
         # Sent, and not yet written down: kept while the database does not answer.
         self._unmarked: list[Outcome] = []
@@ -129,42 +114,52 @@ class Pump:
     def close(self) -> None:
         """Wait for what is being sent, mark it, and give back what was not begun."""
         self.stopping.set()
-        while self._under_way or self._unmarked:
+        while self._is_busy():
             self._collect(timeout=1)
         self._rest()
-        for sender in self._senders.values():
-            sender.shutdown()
+        for senders in self._senders.values():
+            senders.close()
 
     def _rest(self) -> None:
-        """Let channels drop what they keep. In a sender: a server that stalls holds up no other."""
-        for channel in self.channels:
-            self._senders[channel.name].submit(channel.rest)
+        for senders in self._senders.values():
+            senders.rest()
+
+    def _is_busy(self) -> bool:
+        return bool(self._unmarked) or any(each.under_way for each in self._senders.values())
 
     def step(self) -> bool:
         """Take, hand to senders and mark once. Returns whether there was anything to do."""
         taken = sum(self._take(channel) for channel in self.channels)
-        busy = bool(self._under_way or self._unmarked)
+        busy = self._is_busy()
         if busy:
             self._collect(timeout=0.25)
         return bool(taken) or busy
 
     def _take(self, channel: Channel) -> int:
-        under_way = sum(1 for name in self._under_way.values() if name == channel.name)
-        room = self._pace[channel.name].room(under_way)
+        senders, pace = self._senders[channel.name], self._pace[channel.name]
+        room = pace.room(senders.under_way)
         if not room:
             return 0
         claim = claim_due(channel, limit=room, lease=self.lease)
-        self._pace[channel.name].took(len(claim.deliveries))
+        pace.took(len(claim.deliveries))
         if claim.deliveries:
-            self._paused = {name for name in self._paused if not _is_of(name, channel)}
             around = triage.Surroundings.of(claim.deliveries)
-            for delivery in claim.deliveries:
-                self._dispatch(claim, delivery, channel, around)
+            jobs: list[Job] = []
+            try:
+                jobs.extend(
+                    Job(claim, each, channel, around.items_of(each))
+                    for each in claim.deliveries
+                    if self._is_to_be_sent(each, channel, around)
+                )
+            finally:
+                # Also where the database left in the middle: these are ours for a minute.
+                senders.hand_over(jobs)
         return len(claim.deliveries)
 
-    def _dispatch(
-        self, claim: Claim, delivery: Delivery, channel: Channel, around: triage.Surroundings
-    ) -> None:
+    def _is_to_be_sent(
+        self, delivery: Delivery, channel: Channel, around: triage.Surroundings
+    ) -> bool:
+        """Tell whether it goes now; what does not is marked as that."""
         why = triage.reason_to_drop(delivery, around)
         until = triage.put_off_until(delivery, channel, around)
         if delivery.attempts > channel.max_attempts:
@@ -180,53 +175,33 @@ class Pump:
             marks.mark_deferred(delivery, until=until)
             self.tally["deferred"] += 1
         else:
-            items = around.items_of(delivery)
-            sender = self._senders[channel.name]
-            future = sender.submit(self._send, claim, delivery, channel, items)
-            self._under_way[future] = channel.name
-
-    def _send(
-        self, claim: Claim, delivery: Delivery, channel: Channel, items: Sequence[Notification]
-    ) -> Outcome:
-        """In a sender's thread: send, and say how it went."""
-        outcome = Outcome(claim, delivery, channel)
-        late = time.monotonic() > claim.begin_before
-        if late or self.stopping.is_set() or outcome.circuit in self._paused:
-            return outcome
-        try:
-            receipt = _deliver(delivery, channel, items)
-        except ChannelError as error:
-            if isinstance(error, ThrottledError):
-                # At once: those that wait behind this one must not make it worse.
-                self._paused.add(outcome.circuit)
-            return Outcome(claim, delivery, channel, error=error)
-        except Exception as error:  # a defect in one message must not hold up the rest
-            logger.exception("delivery failed id=%s channel=%s", delivery.pk, channel.name)
-            return Outcome(claim, delivery, channel, error=TemporaryError(type(error).__name__))
-        finally:
-            # Channels need no database; one that used it must not keep a connection.
-            connections.close_all()
-        return Outcome(claim, delivery, channel, receipt=receipt)
+            return True
+        return False
 
     def _collect(self, *, timeout: float) -> None:
-        wait(self._under_way, timeout=timeout, return_when=FIRST_COMPLETED)
-        time.sleep(GATHER_SECONDS)
-        done = [future for future in self._under_way if future.done()]
-        for future in done:
-            del self._under_way[future]
-            self._unmarked.append(future.result())
+        """Mark what has come back, after waiting for something to do so."""
+        for outcome in self._come_back(timeout=timeout):
+            self._senders[outcome.job.channel.name].under_way -= 1
+            self._unmarked.append(outcome)
         self._mark(self._unmarked)
         self._unmarked = []
+
+    def _come_back(self, *, timeout: float) -> Iterator[Outcome]:
+        with suppress(Empty):
+            yield self._outcomes.get(timeout=timeout)
+            time.sleep(GATHER_SECONDS)
+            while True:
+                yield self._outcomes.get_nowait()
 
     def _mark(self, outcomes: list[Outcome]) -> None:
         sent = [outcome for outcome in outcomes if outcome.receipt is not None]
         failed = [(outcome, outcome.error) for outcome in outcomes if outcome.error is not None]
         untried = [each for each in outcomes if each.receipt is None and each.error is None]
-        marks.mark_sent([marks.Sent(each.delivery, each.receipt or "") for each in sent])
+        marks.mark_sent([marks.Sent(each.job.delivery, each.receipt or "") for each in sent])
         for claim, group in _by_claim(untried):
-            marks.mark_released([each.delivery for each in group], token=claim.token)
+            marks.mark_released([each.job.delivery for each in group], token=claim.token)
         for outcome, error in failed:
-            marks.mark_failed(outcome.delivery, error=error, channel=outcome.channel)
+            marks.mark_failed(outcome.job.delivery, error=error, channel=outcome.job.channel)
         self._note_health(sent, failed)
         self._count(sent=len(sent), failed=len(failed), untried=len(untried))
 
@@ -234,32 +209,23 @@ class Pump:
         self.tally.update({name: number for name, number in numbers.items() if number})
 
     def _note_health(self, sent: list[Outcome], failed: list[tuple[Outcome, ChannelError]]) -> None:
-        working = {outcome.circuit for outcome in sent}
+        working = {outcome.job.circuit for outcome in sent}
         if working:
             circuits.note_success(working)
         for outcome, error in failed:
             if isinstance(error, ThrottledError):
                 seconds = error.retry_after or PAUSE_WHEN_THROTTLED
-                circuits.pause(outcome.circuit, seconds=seconds)
-        broken = {each.circuit for each, error in failed if isinstance(error, TemporaryError)}
+                circuits.pause(outcome.job.circuit, seconds=seconds)
+        broken = {each.job.circuit for each, error in failed if isinstance(error, TemporaryError)}
         for name in broken - working:
-            self._pace[name.partition(":")[0]].failed()
+            channel = name.partition(":")[0]
+            self._pace[channel].failed()
             if circuits.note_failure(name):
-                self._paused.add(name)
-
-
-def _deliver(delivery: Delivery, channel: Channel, items: Sequence[Notification]) -> str:
-    message: Message = triage.message_for(delivery, items=items)
-    target = Target(delivery.address, delivery.endpoint)
-    return channel.send(target=target, message=message, idempotency_key=delivery.idempotency_key)
+                self._senders[channel].pause(name)
 
 
 def _by_claim(outcomes: list[Outcome]) -> Iterable[tuple[Claim, list[Outcome]]]:
     groups: dict[int, list[Outcome]] = defaultdict(list)
     for outcome in outcomes:
-        groups[id(outcome.claim)].append(outcome)
-    return [(group[0].claim, group) for group in groups.values()]
-
-
-def _is_of(circuit: str, channel: Channel) -> bool:
-    return circuit.partition(":")[0] == channel.name
+        groups[id(outcome.job.claim)].append(outcome)
+    return [(group[0].job.claim, group) for group in groups.values()]

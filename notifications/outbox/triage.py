@@ -9,17 +9,16 @@ from notifications.channels.base import Channel, Message
 from notifications.errors import RefusedError
 from notifications.kinds import KINDS
 from notifications.messages import message_of
-from notifications.models import Delivery, Notification, Timing
+from notifications.models import Delivery, Notification
 from notifications.outbox.clock import database_now
 from notifications.outbox.opening import open_letter
 
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What is to be known of the recipients of many deliveries, read in two queries."""
+    """What is to be known besides of many deliveries: the time, and one query for all of them."""
 
     now: datetime
-    timings: Mapping[object, Timing]
     suppressed: Mapping[tuple[str, str], str]
     # What digests are made of, by primary key.
     items: Mapping[int, Notification]
@@ -27,10 +26,8 @@ class Surroundings:
     @classmethod
     def of(cls, deliveries: Iterable[Delivery]) -> "Surroundings":
         batch = list(deliveries)
-        people = {each.notification.recipient_id for each in batch if each.notification}
         return cls(
             now=database_now(),
-            timings=Timing.objects.in_bulk([person for person in people if person]),
             suppressed=suppression.suppressed_among(batch),
             items=Notification.objects.in_bulk(
                 [item for each in batch for item in _item_ids(each.notification)]
@@ -68,7 +65,8 @@ def put_off_until(delivery: Delivery, channel: Channel, around: Surroundings) ->
     kind = KINDS.get(notification.kind)
     if kind is None or kind.subject.is_urgent:
         return None
-    timing = around.timings.get(notification.recipient_id)
+    # Read with the delivery (outbox.claims); most people have none.
+    timing = getattr(notification.recipient, "notification_timing", None)
     zone = quiet.zone_of(notification.recipient)
     return quiet.end_of_quiet(timing=timing, zone=zone, at=around.now)
 

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import mail, notices
+from accounts import archives, mail, notices
 from accounts.avatars.changes import delete_folder
 from accounts.clients import NOBODY
 from accounts.models import User
@@ -99,6 +99,7 @@ def delete_person(*, user: User) -> None:
     user_id, folder = user.pk, user.avatar
     for session in UserSession.objects.filter(user=user):
         session.end()
+    archives.discard_archives(user=user)
     for cleaner in _cleaners:
         cleaner(user)
     user.delete()

@@ -1,4 +1,4 @@
-"""All of a person's data as one ZIP archive, made while it is sent.
+"""All of a person's data as one ZIP archive, made while it is read.
 
 Other apps add theirs: register_exporter("files", export_files).
 """

@@ -2,6 +2,7 @@ from django.urls import path
 from django.views.i18n import set_language
 
 from accounts.views import (
+    archives,
     confirm,
     deletion,
     factors,
@@ -24,7 +25,8 @@ urlpatterns = [
     path(
         "avatar/<uuid:person_id>/<str:key>/<int:size>/", profile.avatar_image, name="avatar_image"
     ),
-    path("export/", profile.export, name="export"),
+    path("export/", archives.export, name="export"),
+    path("export/<uuid:archive_id>/", archives.download, name="archive"),
     path("delete/", deletion.delete, name="delete"),
     path("delete/due/", deletion.deletion, name="deletion"),
     path("delete/keep/", deletion.keep, name="keep"),

@@ -12,6 +12,7 @@ from django.tasks import task, task_backends
 from django.utils import timezone
 from django_tasks_db.backend import DatabaseBackend
 
+from accounts.archives import forget_old_archives
 from accounts.browsers import forget_old_browsers
 from accounts.deletion import delete_due
 from accounts.history import forget_old_events
@@ -94,6 +95,7 @@ JOBS = {
         Job("forget_old_activity", DAY, forget_old_activity),
         Job("fill_search_keys", HOUR, fill_search_keys),
         Job("forget_old_openings", DAY, forget_old_openings),
+        Job("forget_old_archives", HOUR, forget_old_archives),
         Job("forget_old_events", DAY, forget_old_events),
         Job("forget_old_failures", DAY, forget_old_failures),
         Job("forget_old_browsers", DAY, forget_old_browsers),

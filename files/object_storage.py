@@ -19,6 +19,7 @@ MISSING = frozenset({"404", "NoSuchKey", "NoSuchUpload", "NotFound"})
 CONNECT_SECONDS = 5
 READ_SECONDS = 30
 ATTEMPTS = 3
+PART = 16 * 1024**2
 
 
 def is_missing(error: ClientError) -> bool:
@@ -55,8 +56,10 @@ class VaultS3Storage(S3Storage):
 
     def __init__(self, **options: Any) -> None:
         options.setdefault("client_config", self._config(options))
-        # One part in memory at a time per request, whatever the size.
-        options.setdefault("transfer_config", TransferConfig(use_threads=False))
+        # One part in memory at a time per request, whatever the size. S3 takes 10,000 of them: of
+        # these, what a vault may hold by default, packed for download (accounts/archives.py).
+        transfer = TransferConfig(use_threads=False, multipart_chunksize=PART)
+        options.setdefault("transfer_config", transfer)
         super().__init__(**options)
 
     @staticmethod

@@ -1,5 +1,6 @@
 """What is kept about people: one module per subject."""
 
+from accounts.models.archives import Archive
 from accounts.models.browsers import Browser
 from accounts.models.factors import EmailCode, PhoneCode, RecoveryCode, RecoveryCodes
 from accounts.models.history import SecurityEvent
@@ -12,6 +13,7 @@ from accounts.models.tokens import AccessToken
 __all__ = [
     "AVATAR_SIZES",
     "AccessToken",
+    "Archive",
     "Browser",
     "EmailCode",
     "PhoneCheck",

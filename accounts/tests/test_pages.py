@@ -1,8 +1,6 @@
 """Profile, picture, data, deletion and admin: by owner, stranger and nobody."""
 
 import io
-import json
-import zipfile
 from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
@@ -150,16 +148,6 @@ def test_avatar_upload_needs_the_token(person: User) -> None:
     client.force_login(person)
     upload = {"picture": SimpleUploadedFile("a.png", picture())}
     assert client.post("/account/avatar/", upload).status_code == 403
-
-
-def test_export_asks_for_the_password_then_holds_the_account(signed_in: Client) -> None:
-    assert "/account/confirm/" in signed_in.post("/account/export/")["Location"]
-    prove(signed_in)
-    response = signed_in.post("/account/export/")
-    archive = zipfile.ZipFile(io.BytesIO(response.getvalue()))
-    profile = json.loads(archive.read("account/profile.json"))
-    assert profile["email"] == "kim@example.com"
-    assert "password" not in profile
 
 
 def test_deletion_has_days_of_grace(

@@ -1,22 +1,19 @@
-"""The profile page, the picture, and all data for download."""
+"""The profile page and the picture."""
 
 from django.contrib import messages
 from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.avatars import changes
 from accounts.errors import AvatarError
-from accounts.export import stream_export
 from accounts.forms.profile import AvatarForm, ProfileForm
 from accounts.http import AuthenticatedRequest
 from accounts.models import AVATAR_SIZES, User
 from accounts.profile import update_profile
-from accounts.reauthentication import reauthentication_required
 
 # A form's other fields and the borders between them.
 FORM_OVERHEAD = 64 * 1024
@@ -101,22 +98,4 @@ def avatar_image(
         file,
         content_type="image/webp",
         headers={"Cache-Control": "private, max-age=31536000, immutable"},
-    )
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def export(request: AuthenticatedRequest) -> HttpResponse | StreamingHttpResponse:
-    """Say what the archive holds; send it to whoever has just proved who they are."""
-    if request.method != "POST":
-        return render(request, "accounts/export.html")
-    return _send_export(request)
-
-
-@reauthentication_required
-def _send_export(request: AuthenticatedRequest) -> StreamingHttpResponse:
-    name = f"{request.user.username}-{timezone.localdate():%Y-%m-%d}.zip"
-    return StreamingHttpResponse(
-        stream_export(user=request.user),
-        content_type="application/zip",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )

@@ -18,11 +18,11 @@ locals {
   }]
 
   # What each may touch in the bucket: keys begin with what they are (files/blobs.py,
-  # files/previews/make.py, accounts/avatars/changes.py).
+  # files/previews/make.py, accounts/avatars/changes.py, accounts/archives.py).
   prefixes = {
-    accounts = ["avatars"]
+    accounts = ["avatars", "exports"]
     files    = ["previews", "users"]
-    worker   = ["avatars", "previews", "users"]
+    worker   = ["avatars", "exports", "previews", "users"]
   }
 
   bucket = { for name, prefixes in local.prefixes : name => [{

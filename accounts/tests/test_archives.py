@@ -1,0 +1,162 @@
+"""All of one's data: made by a worker, told, fetched by its owner alone, and gone in time."""
+
+import io
+import json
+import zipfile
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.core.files.storage import default_storage
+from django.test import Client
+from django.utils import timezone
+
+from accounts import archives, deletion
+from accounts.models import Archive, User
+from accounts.tests.factories import PASSWORD
+from accounts.views import archives as views
+from notifications.models import Notification
+
+PAGE = "/account/export/"
+
+type Committed = Callable[..., Any]
+
+
+def prove(client: Client) -> None:
+    client.post("/account/confirm/", {"password": PASSWORD})
+
+
+def made(person: User, committed: Committed) -> Archive:
+    with committed(execute=True):
+        archives.ask(user=person)
+    return Archive.objects.get(user=person, state="ready", expires_at__gt=timezone.now())
+
+
+def kept() -> list[Path]:
+    return [path for path in Path(default_storage.path("exports")).rglob("*") if path.is_file()]
+
+
+@pytest.fixture
+def committed(django_capture_on_commit_callbacks: Any) -> Committed:
+    capture: Committed = django_capture_on_commit_callbacks
+    return capture
+
+
+def test_it_is_asked_for_made_told_and_fetched(
+    signed_in: Client, person: User, committed: Committed
+) -> None:
+    assert "/account/confirm/" in signed_in.post(PAGE)["Location"]
+    assert not Archive.objects.exists()
+    prove(signed_in)
+    with committed() as work:
+        assert signed_in.post(PAGE)["Location"] == PAGE
+    assert "is being made" in signed_in.get(PAGE).text
+    assert not Notification.objects.exists()
+    for step in work:
+        step()
+    told = Notification.objects.get(recipient=person)
+    assert (told.kind, told.url) == ("export_ready", PAGE)
+    archive = Archive.objects.get()
+    assert f"{PAGE}{archive.pk}/" in signed_in.get(PAGE).text
+    answer = signed_in.get(f"{PAGE}{archive.pk}/")
+    assert f'filename="kim-{archive.asked_at:%Y-%m-%d}.zip"' in answer["Content-Disposition"]
+    whole = answer.getvalue()
+    assert len(whole) == archive.size
+    profile = json.loads(zipfile.ZipFile(io.BytesIO(whole)).read("account/profile.json"))
+    assert profile["email"] == "kim@example.com"
+    assert "password" not in profile
+
+
+def test_only_its_owner_fetches_it_and_only_once_confirmed(
+    signed_in: Client, person: User, stranger: User, committed: Committed
+) -> None:
+    path = f"{PAGE}{made(person, committed).pk}/"
+    assert signed_in.get(path)["Location"].startswith("/account/confirm/")
+    other = Client()
+    other.force_login(stranger)
+    prove(other)
+    assert other.get(path).status_code == 404
+    assert Client().get(path)["Location"].startswith("/account/login/")
+
+
+def test_asking_twice_makes_one_and_a_new_one_ends_the_old(
+    person: User, committed: Committed
+) -> None:
+    assert archives.ask(user=person) == archives.ask(user=person)
+    Archive.objects.all().delete()
+    made(person, committed)
+    second = made(person, committed)
+    usable = Archive.objects.of(person).ready()
+    assert list(usable) == [second]
+    archives.forget_old_archives()
+    assert [path.name for path in kept()] == [Path(second.key).name]
+
+
+def test_what_failed_leaves_nothing_and_is_made_again(
+    person: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = archives.ask(user=person)
+    finish = archives._finish
+
+    def full(*_args: Any, **_named: Any) -> bool:
+        raise OSError("full")
+
+    monkeypatch.setattr(archives, "_finish", full)
+    with pytest.raises(OSError, match="full"):
+        archives.make(archive_id=archive.pk)
+    monkeypatch.setattr(archives, "_finish", finish)
+    assert kept() == []
+    archives.make(archive_id=archive.pk)
+    archives.make(archive_id=archive.pk)
+    assert len(kept()) == Notification.objects.count() == 1
+
+
+def test_of_two_workers_at_once_one_counts(person: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    archive, finish = archives.ask(user=person), archives._finish
+
+    def overtaken(*args: Any, **named: Any) -> bool:
+        monkeypatch.setattr(archives, "_finish", finish)
+        archives.make(archive_id=archive.pk)
+        return finish(*args, **named)
+
+    monkeypatch.setattr(archives, "_finish", overtaken)
+    archives.make(archive_id=archive.pk)
+    archive.refresh_from_db()
+    assert [path.name for path in kept()] == [Path(archive.key).name]
+    assert Notification.objects.count() == 1
+
+
+def test_it_goes_after_a_week_and_with_the_account(
+    signed_in: Client, person: User, committed: Committed
+) -> None:
+    archive = made(person, committed)
+    assert archives.forget_old_archives() == 0
+    Archive.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    prove(signed_in)
+    assert signed_in.get(f"{PAGE}{archive.pk}/").status_code == 404
+    assert archives.forget_old_archives() == 1
+    assert kept() == []
+    made(person, committed)
+    with committed(execute=True):
+        deletion.delete_person(user=person)
+    assert kept() == []
+
+
+def test_what_never_came_to_be_may_be_asked_for_again(person: User) -> None:
+    stuck = archives.ask(user=person)
+    Archive.objects.update(asked_at=timezone.now() - archives.PATIENCE - timedelta(seconds=1))
+    assert archives.ask(user=person) != stuck
+
+
+def test_a_bucket_sends_it_itself(
+    signed_in: Client, person: User, committed: Committed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = made(person, committed)
+    prove(signed_in)
+    store = SimpleNamespace(signed_url=lambda key, **headers: f"https://bucket.example/{key}")
+    monkeypatch.setattr(views, "default_storage", store)
+    answer = signed_in.get(f"{PAGE}{archive.pk}/")
+    assert answer["Location"] == f"https://bucket.example/{archive.key}"

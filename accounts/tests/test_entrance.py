@@ -14,7 +14,7 @@ from accounts import passwords, people, sessions
 from accounts.models import User
 from accounts.tests.factories import PASSWORD, UserFactory
 from notifications import suppression
-from notifications.models import Suppression
+from notifications.models import Notification, Suppression
 from notifications.tests.mailbox import mailbox
 
 LOGIN, SIGNUP, RESET = "/account/login/", "/account/signup/", "/account/password/reset/"
@@ -215,3 +215,13 @@ def test_an_address_that_bounced_is_written_to_again_once_confirmed(
     client.post(link_in_mail(mailbox()[0]))
     assert not Suppression.objects.exists()
     assert "kim@new.example" in {message.to[0] for message in mailbox()[1:]}
+
+
+def test_an_address_that_is_removed_is_told_there_and_here(client: Client, person: User) -> None:
+    sign_in(client, "kim")
+    client.post("/account/confirm/", {"password": PASSWORD})
+    for action in ("action_add", "action_remove"):
+        client.post("/account/email/", {action: "", "email": "kim@new.example"})
+    assert Notification.objects.get(recipient=person).kind == "email_removed"
+    told = {message.to[0] for message in mailbox() if "removed" in message.subject}
+    assert told == {"kim@example.com", "kim@new.example"}

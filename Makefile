@@ -45,7 +45,7 @@ bench: venv ## Measure this site beside others, as ratios (BENCH=quick: a smoke 
 	@VENV=var/bench-venv ./bootstrap.sh requirements-bench.txt
 	@$(PYTHON_IN_VENV) -m bench
 
-bench-load: venv ## Mixed use for minutes: percentiles, memory, the knee (LOAD=12:1200: one rate)
+bench-load: venv ## Mixed use: the knee, then 20 min at half and at full load (LOAD=12:1200: one rate)
 	@VENV=var/bench-venv ./bootstrap.sh requirements-bench.txt
 	@$(PYTHON_IN_VENV) -m bench.load
 

@@ -1,11 +1,26 @@
 """What the load bench makes of a run: its plan, its figures, the knee."""
 
+from itertools import pairwise
+
 import pytest
 
-from bench.load.figures import Arrival, Figures, by_kind, by_step, cores, growth, knee, of, read
-from bench.load.plan import MIX, Step, parse, step_at, written
-from bench.load.report import GROUPS, Report
-from bench.load.watch import Sample
+from bench.load.figures import (
+    Arrival,
+    Figures,
+    by_kind,
+    by_step,
+    cores,
+    errors,
+    growth,
+    is_past_knee,
+    knee,
+    limit,
+    of,
+    read,
+)
+from bench.load.plan import MIX, RATES, Plan, Step, parse, step_at, written
+from bench.load.report import Part, Report
+from bench.load.watch import DISK, GROUPS, MACHINE, Sample
 
 STEPS = [Step(5, 60), Step(10, 30)]
 
@@ -16,6 +31,19 @@ def test_a_plan_is_read_as_it_is_written() -> None:
     for wrong in ("", "5", "5:0", "-1:3", "x:1"):
         with pytest.raises((ValueError, TypeError)):
             parse(wrong)
+
+
+def test_a_plan_is_a_search_and_soaks_unless_steps_are_asked_for() -> None:
+    assert Plan.of({}) == Plan([], RATES, 45, 1200)
+    short = Plan.of({"LOAD_STEP": "10", "LOAD_SOAK": "60", "LOAD_RATES": "5,10"})
+    assert (short.search, short.soak) == ([Step(5, 10), Step(10, 10)], 60)
+    assert Plan.of({"LOAD": "5:60,10:30"}).asked == STEPS
+
+
+def test_a_whole_run_takes_less_than_an_hour() -> None:
+    plan = Plan.of({})
+    assert sum(step.seconds for step in plan.search) + 2 * plan.soak < 50 * 60
+    assert all(1.1 < after / before < 1.4 for before, after in pairwise(RATES))
 
 
 def test_what_arrives_adds_up_to_a_hundred() -> None:
@@ -37,7 +65,15 @@ def arrivals(*milliseconds: float, start: float = 0.0, status: str = "200") -> l
 
 
 def test_lines_are_read() -> None:
-    assert read(["0.500;bell;12.5;200\n"]) == [Arrival(0.5, "bell", 12.5, "200")]
+    half_written = "0.600;be"
+    assert read(["0.500;bell;12.5;200\n", half_written]) == [Arrival(0.5, "bell", 12.5, "200")]
+
+
+def test_each_kind_has_an_answer_of_its_own_that_is_fine() -> None:
+    """A page that leads on to where one signs in is no page."""
+    done = [Arrival(0, "bell", 1, "302"), Arrival(1, "sign in", 1, "302")]
+    done += [Arrival(2, "small upload", 1, "201"), Arrival(3, "small upload", 1, "unanswered")]
+    assert errors(done) == {"bell: 302": 1, "small upload: unanswered": 1}
 
 
 def test_quantiles_and_errors() -> None:
@@ -55,18 +91,30 @@ def test_each_step_has_figures_of_its_own() -> None:
     assert by_kind(arrivals(1, 3))["bell"].p50 == 2
 
 
+def test_steps_that_were_not_reached_have_none() -> None:
+    assert len(by_step(arrivals(1, 1, 1), STEPS)) == 1
+
+
 FAST, SLOW = Figures(100, 5, 20, 50, 0), Figures(100, 900, 2000, 3000, 0)
 BROKEN = Figures(100, 5, 20, 50, 1)
 
 
 @pytest.mark.parametrize(
-    ("figures", "rate"),
-    [([FAST, FAST], 10), ([FAST, SLOW], 5), ([FAST, BROKEN], 5), ([SLOW, FAST], None)],
+    ("figures", "rate", "is_over"),
+    [
+        ([FAST, FAST], 10, False),
+        ([FAST, SLOW], 5, False),
+        ([FAST, BROKEN], 5, False),
+        ([SLOW, FAST], 10, False),
+        ([SLOW, SLOW], None, True),
+        ([SLOW], None, False),
+    ],
 )
-def test_the_knee_is_the_last_rate_that_was_kept_up_with(
-    figures: list[Figures], rate: float | None
+def test_the_knee_is_the_highest_rate_kept_up_with_before_two_that_were_not(
+    figures: list[Figures], rate: float | None, is_over: bool
 ) -> None:
     assert knee(STEPS, figures) == rate
+    assert is_past_knee(figures) is is_over
 
 
 def samples() -> list[Sample]:
@@ -75,7 +123,7 @@ def samples() -> list[Sample]:
         Sample(
             second,
             dict.fromkeys(GROUPS, 100_000_000 + second * 100_000),
-            dict.fromkeys(GROUPS, second / 2),
+            dict.fromkeys((*GROUPS, MACHINE, DISK), second / 2),
         )
         for second in range(0, 110, 10)
     ]
@@ -87,11 +135,41 @@ def test_growth_and_cores_come_from_samples() -> None:
     assert (growth([], "worker"), cores([], "worker", 0, 9)) == (0.0, 0.0)
 
 
-def test_the_report_shows_all_of_it() -> None:
-    done = arrivals(1, 2, 3) + arrivals(4000, 4000, start=70)
-    report = Report.of(STEPS, done, samples(), warm_up=10)
-    text = report.text()
-    assert report.knee == 5
-    assert "Kept up with: 5 arrivals a second." in text
+@pytest.mark.parametrize(
+    ("machine", "disk", "said"),
+    [(1.9, 0.0, "the processor"), (0.9, 0.8, "the disk"), (0.9, 0, "neither")],
+)
+def test_what_limits_is_what_there_was_no_more_of(machine: float, disk: float, said: str) -> None:
+    taken = dict.fromkeys(GROUPS, 0.2) | {MACHINE: machine, DISK: disk}
+    words = limit(taken, processors=2)
+    assert words.startswith(said)
+    assert f"all else {machine - 0.8:.2f}" in words
+
+
+def part(steps: list[Step], done: list[Arrival]) -> Part:
+    return Part.of("Knee", steps, done, samples(), begin=10)
+
+
+def test_a_search_shows_each_step_and_the_knee() -> None:
+    found = part(STEPS, arrivals(1, 2, 3) + arrivals(4000, 4000, start=70))
+    assert found.knee == 5
+    text = found.text()
+    assert "Kept up with: 5 arrivals a second. What 10 a second were too much for: " in text
+    assert "| 5          |      60 |        3 |" in text
+
+
+def test_a_soak_shows_memory_over_time_and_what_went_wrong() -> None:
+    soak = part(STEPS[:1], [*arrivals(1, 2), *arrivals(3, start=59.9, status="500")])
+    assert (len(soak.minutes), soak.minutes[-1][0]) == (7, 1.0)
+    text = soak.text()
     assert "gunicorn +5.72" in text
-    assert "| 5          |      60 |" in text
+    assert "Not answered well: 1 x bell: 500." in text
+    assert "Kept up with" not in text
+
+
+def test_a_run_that_is_broken_off_shows_how_far_it_came() -> None:
+    found = part(STEPS, arrivals(1, 2, 3) + arrivals(1, 1, start=68))
+    assert [step.seconds for step in found.steps] == [60, pytest.approx(8.1)]
+    text = Report("Load", "broken off", {"Knee": found}).text()
+    assert "The run is broken off." in text
+    assert "| 10         |       8 |        2 |" in text

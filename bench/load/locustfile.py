@@ -1,6 +1,6 @@
 """What the people do. Run by locust, in the bench's own environment: see bench/load/__main__.py.
 
-LOAD_PEOPLE: a JSON file of [{login, password, root, files, address}]. LOAD_PLAN: bench.load.plan.
+LOAD_PEOPLE: the file that bench.load.people writes. LOAD_PLAN: bench.load.plan, from LOAD_START on.
 LOAD_OUT: where a line is written for each arrival: second due, what, milliseconds, status.
 """
 
@@ -8,24 +8,37 @@ import json
 import os
 import random
 import re
+import sys
 import time
 from itertools import count
 from pathlib import Path
 
 import gevent
-from locust import FastHttpUser, task
+from locust import FastHttpUser, events, task
 from locust.contrib.fasthttp import FastHttpSession
 
 from bench.load.plan import MIX, parse, step_at
 
 PEOPLE = json.loads(Path(os.environ["LOAD_PEOPLE"]).read_text())
 STEPS = parse(os.environ["LOAD_PLAN"])
-# Everybody has signed in by then.
-START = time.time() + float(os.environ["LOAD_WARM_UP"])
+START = float(os.environ["LOAD_START"])
 OUT = Path(os.environ["LOAD_OUT"]).open("w", buffering=1)  # noqa: SIM115  (until the process ends)
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 BODY = os.urandom(50_000)
 numbers = count()
+# What is not answered yet: when it was due, and what it is.
+under_way: dict[object, tuple[float, str]] = {}
+
+
+def note(due: float, what: str, status: object) -> None:
+    OUT.write(f"{due - START:.3f};{what};{(time.time() - due) * 1000:.1f};{status}\n")
+
+
+@events.quitting.add_listener
+def note_unanswered(**_: object) -> None:
+    for due, what in list(under_way.values()):
+        note(due, what, "unanswered")
+    under_way.clear()
 
 
 class Person(FastHttpUser):
@@ -39,13 +52,8 @@ class Person(FastHttpUser):
     def on_start(self) -> None:
         self.me = PEOPLE[next(numbers) % len(PEOPLE)]
         self.due = START
-        self.csrf = ""
-        _, status = self._sign_in(self.client)
-        if status != 302:
-            raise RuntimeError(f"{self.me['login']} could not sign in: {status}")
-        page = self._ask(self.client, "GET", "/account/")
-        found = TOKEN.search(page.text or "")
-        self.csrf = found[1] if found else ""
+        if (status := self._get("/account/")) != 200:
+            sys.exit(f"{self.me['login']} is not signed in: {status}")
 
     def wait_time(self) -> float:
         """Return the seconds until the next one is due, whatever became of the last."""
@@ -62,14 +70,17 @@ class Person(FastHttpUser):
             gevent.spawn(self._do, what, self.due)
 
     def _do(self, what: str, due: float) -> None:
+        me = gevent.getcurrent()
+        under_way[me] = due, what
         try:
             status = getattr(self, f"do_{what.replace(' ', '_')}")()
         except Exception as error:  # noqa: BLE001  (a line must be written for every arrival)
             status = type(error).__name__
-        OUT.write(f"{due - START:.3f};{what};{(time.time() - due) * 1000:.1f};{status}\n")
+        if under_way.pop(me, None):
+            note(due, what, status)
 
     def do_list_a_folder(self) -> int:
-        return self._get(f"/files/folder/{self.me['root']}/")
+        return self._get("/files/")
 
     def do_bell(self) -> int:
         return self._get("/notifications/bell/")
@@ -93,30 +104,27 @@ class Person(FastHttpUser):
         name = f"{random.randbytes(8).hex()}.bin"
         path = f"/files/folder/{self.me['root']}/upload/?path={name}&conflict=ask"
         body = random.randbytes(16) + BODY[16:]
-        headers = {"X-CSRFToken": self.csrf, "Accept": "application/json"}
-        return self._ask(self.client, "PUT", path, data=body, headers=headers).status_code
+        return self._ask("PUT", path, data=body).status_code
 
     def do_sign_in(self) -> int:
-        fresh = FastHttpSession(self.environment, self.host, self)
-        return self._sign_in(fresh)[1]
-
-    def _get(self, path: str) -> int:
-        return self._ask(self.client, "GET", path).status_code
-
-    def _sign_in(self, session: FastHttpSession) -> tuple[str, int]:
+        """Sign in as in a new browser, which has no cookies yet."""
+        fresh = FastHttpSession(self.host, self.environment.events.request, self)
         path = "/account/login/"
-        token = TOKEN.search(self._ask(session, "GET", path).text or "")
+        token = TOKEN.search(self._ask("GET", path, fresh).text or "")
         data = {"login": self.me["login"], "password": self.me["password"]}
         data["csrfmiddlewaretoken"] = token[1] if token else ""
         headers = {"Referer": f"{self.host}{path}"}
-        answer = self._ask(session, "POST", path, data=data, headers=headers)
-        return data["csrfmiddlewaretoken"], answer.status_code
+        return self._ask("POST", path, fresh, data=data, headers=headers).status_code
 
-    def _ask(self, session: FastHttpSession, method: str, path: str, **more):
+    def _get(self, path: str) -> int:
+        return self._ask("GET", path).status_code
+
+    def _ask(self, method: str, path: str, fresh: FastHttpSession | None = None, **more):
         headers = {"X-Forwarded-For": self.me["address"], "User-Agent": "Mozilla/5.0 Chrome/150.0"}
+        headers |= {} if fresh else self.me["headers"]
         headers |= more.pop("headers", {})
         # locust's own statistics by route, not by name of file.
         name = re.sub(r"[0-9a-f-]{36}|\?.*", "…", path)
-        return session.request(
+        return (fresh or self.client).request(
             method, path, name=name, headers=headers, allow_redirects=False, **more
         )

@@ -1,8 +1,9 @@
 """How many arrive in a second, and for how long: read by both sides of a run."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from typing import Self
 
 PEOPLE = 40
 # What arrives, of a hundred.
@@ -17,6 +18,8 @@ MIX = {
     "notifications": 2,
     "sign in": 1,
 }
+# Arrivals a second, each about a quarter more than the one before.
+RATES = (4, 5, 6, 8, 10, 13, 16, 20, 25, 31, 39, 49)
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,35 @@ class Step:
 
     rate: float
     seconds: float
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run does: `asked` alone, or a search for the knee and a soak at half and at all of it.
+
+    Seconds: `step` of each rate of the search, `soak` of each soak.
+    """
+
+    asked: list[Step]
+    rates: tuple[float, ...] = RATES
+    step: float = 45
+    soak: float = 1200
+
+    @classmethod
+    def of(cls, environment: Mapping[str, str]) -> Self:
+        """Read LOAD, LOAD_RATES, LOAD_STEP and LOAD_SOAK. Raises ValueError."""
+        asked = parse(environment["LOAD"]) if environment.get("LOAD") else []
+        rates = environment.get("LOAD_RATES")
+        return cls(
+            asked,
+            tuple(map(float, rates.split(","))) if rates else RATES,
+            float(environment.get("LOAD_STEP") or cls.step),
+            float(environment.get("LOAD_SOAK") or cls.soak),
+        )
+
+    @property
+    def search(self) -> list[Step]:
+        return [Step(rate, self.step) for rate in self.rates]
 
 
 def parse(text: str) -> list[Step]:

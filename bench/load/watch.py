@@ -1,12 +1,17 @@
-"""What the processes of a run take, sampled while it lasts."""
+"""What the processes of a run and the whole machine take, sampled while it lasts."""
 
 import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Self
 
 from bench.processes import TICKS, Tree
+
+GROUPS = ("gunicorn", "worker", "PostgreSQL", "locust")
+# Beside the groups: all processors' time that was taken, and what was spent waiting for a disk.
+MACHINE, DISK = "machine", "disk wait"
 
 
 @dataclass(frozen=True)
@@ -36,11 +41,21 @@ class Watch:
         self._ended.set()
         self._thread.join()
 
+    @property
+    def second(self) -> float:
+        return time.monotonic() - self._start
+
     def _run(self) -> None:
         while True:
-            second = time.monotonic() - self._start
             memory = {name: tree.memory() for name, tree in self.groups.items()}
             processor = {name: tree.ticks() / TICKS for name, tree in self.groups.items()}
-            self.samples.append(Sample(second, memory, processor))
+            self.samples.append(Sample(self.second, memory, processor | _machine()))
             if self._ended.wait(self.every):
                 return
+
+
+def _machine() -> dict[str, float]:
+    """Read proc(5), stat: user, nice, system, idle, iowait, irq, softirq, steal."""
+    ticks = [int(word) for word in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]]
+    idle, waiting = ticks[3], ticks[4]
+    return {MACHINE: (sum(ticks) - idle - waiting) / TICKS, DISK: waiting / TICKS}

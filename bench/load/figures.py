@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bench.load.plan import Step, step_at
-from bench.load.watch import DISK, GROUPS, MACHINE, Sample
+from bench.load.watch import DISK, EVERY, GROUPS, MACHINE, Sample
 
 # What is answered well, where it is not 200.
 FINE = {"sign in": "302", "small upload": "201"}
@@ -100,22 +100,36 @@ def is_past_knee(figures: Sequence[Figures]) -> bool:
 
 
 def growth(samples: Sequence[Sample], group: str) -> float:
-    """Return by how many bytes a group grew in a minute, as the slope of the second half."""
+    """Return by how many bytes a group grew in a minute: from the third quarter to the last.
+
+    Of medians: a process that lived for a moment is no growth.
+    """
     late = samples[len(samples) // 2 :]
-    if len(late) < 2:
+    third, last = late[: len(late) // 2], late[len(late) // 2 :]
+    if not third:
         return 0.0
-    seconds = [sample.second for sample in late]
-    memory = [float(sample.memory[group]) for sample in late]
-    return statistics.linear_regression(seconds, memory).slope * 60
+    minutes = (_mean_second(last) - _mean_second(third)) / 60
+    return (_median_memory(last, group) - _median_memory(third, group)) / minutes
+
+
+def _mean_second(samples: Sequence[Sample]) -> float:
+    return statistics.fmean(sample.second for sample in samples)
+
+
+def _median_memory(samples: Sequence[Sample], group: str) -> float:
+    return statistics.median(sample.memory[group] for sample in samples)
 
 
 def cores(samples: Sequence[Sample], name: str, begin: float, end: float) -> float:
-    """Return how many cores a group (or MACHINE, DISK) took on average between two seconds."""
-    within = [sample for sample in samples if begin <= sample.second <= end]
-    if len(within) < 2:
+    """Return how many cores a group (or MACHINE, DISK) took on average between two seconds.
+
+    From the samples next to them, which are a few seconds apart.
+    """
+    near = [sample for sample in samples if begin - EVERY <= sample.second <= end + EVERY]
+    if len(near) < 2:
         return 0.0
-    taken = within[-1].processor[name] - within[0].processor[name]
-    return taken / (within[-1].second - within[0].second)
+    taken = near[-1].processor[name] - near[0].processor[name]
+    return taken / (near[-1].second - near[0].second)
 
 
 def limit(taken: Mapping[str, float], processors: int) -> str:

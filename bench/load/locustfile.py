@@ -125,6 +125,9 @@ class Person(FastHttpUser):
         headers |= more.pop("headers", {})
         # locust's own statistics by route, not by name of file.
         name = re.sub(r"[0-9a-f-]{36}|\?.*", "…", path)
-        return (fresh or self.client).request(
+        answer = (fresh or self.client).request(
             method, path, name=name, headers=headers, allow_redirects=False, **more
         )
+        if not answer.status_code:  # No answer: why not is what is noted then.
+            raise answer.error
+        return answer

@@ -12,6 +12,8 @@ from bench.processes import TICKS, Tree
 GROUPS = ("gunicorn", "worker", "PostgreSQL", "locust")
 # Beside the groups: all processors' time that was taken, and what was spent waiting for a disk.
 MACHINE, DISK = "machine", "disk wait"
+# Seconds from one sample to the next.
+EVERY = 5.0
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,7 @@ class Watch:
     """A thread that takes a sample every so often, from `with` to its end."""
 
     groups: Mapping[str, Tree]
-    every: float = 5.0
+    every: float = EVERY
     samples: list[Sample] = field(default_factory=list)
 
     def __enter__(self) -> Self:

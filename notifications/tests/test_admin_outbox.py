@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -106,6 +107,14 @@ def test_a_test_message_goes_at_once(db: None, mailoutbox: list[Any]) -> None:
     assert said("notify_test", channel="email", to="kim@example.com").startswith("Sent. Key: ")
     assert mailoutbox[0].to == ["kim@example.com"]
     assert mailoutbox[0].subject == "A test of E-mail"
+
+
+def test_a_test_message_by_text(db: None, settings: Any, tmp_path: Path, capsys: Any) -> None:
+    settings.SMS_URL, settings.STATE_DIR = "console:", tmp_path
+    assert said("notify_test", channel="sms", to="+4366012345").startswith("Sent. Key: ")
+    shown = capsys.readouterr().out
+    assert "+4366012345" in shown
+    assert "A test of" in shown
 
 
 def test_a_test_message_by_a_channel_that_is_off(db: None, settings: Any) -> None:

@@ -2,11 +2,11 @@
 
 import io
 import json
+import urllib.request
 import zipfile
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,7 +17,6 @@ from django.utils import timezone
 from accounts import archives, deletion
 from accounts.models import Archive, User
 from accounts.tests.factories import PASSWORD
-from accounts.views import archives as views
 from notifications.models import Notification
 
 PAGE = "/account/export/"
@@ -152,11 +151,17 @@ def test_what_never_came_to_be_may_be_asked_for_again(person: User) -> None:
 
 
 def test_a_bucket_sends_it_itself(
-    signed_in: Client, person: User, committed: Committed, monkeypatch: pytest.MonkeyPatch
+    on_s3: Any, signed_in: Client, person: User, committed: Committed
 ) -> None:
     archive = made(person, committed)
     prove(signed_in)
-    store = SimpleNamespace(signed_url=lambda key, **headers: f"https://bucket.example/{key}")
-    monkeypatch.setattr(views, "default_storage", store)
-    answer = signed_in.get(f"{PAGE}{archive.pk}/")
-    assert answer["Location"] == f"https://bucket.example/{archive.key}"
+    address = signed_in.get(f"{PAGE}{archive.pk}/")["Location"]
+    assert address.startswith(on_s3.url)
+    with urllib.request.urlopen(address) as answer:
+        whole = answer.read()
+        assert answer.headers["Content-Disposition"].endswith('.zip"')
+    assert len(whole) == archive.size
+    assert "account/profile.json" in zipfile.ZipFile(io.BytesIO(whole)).namelist()
+    Archive.objects.update(expires_at=timezone.now())
+    assert archives.forget_old_archives() == 1
+    assert not default_storage.exists(archive.key)

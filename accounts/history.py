@@ -13,6 +13,8 @@ from accounts.models import SecurityEvent, User
 logger = logging.getLogger(__name__)
 
 KEPT = timedelta(days=400)
+# Sign-ins, to know whether a place is new.
+LOOKED_AT = 200
 Kind = SecurityEvent.Kind
 
 type Listener = Callable[[SecurityEvent], None]
@@ -53,6 +55,12 @@ def refuse_nobody(*, kind: Kind, client: Client) -> None:
 def _tell(event: SecurityEvent) -> None:
     for listener in _listeners.values():
         listener(event)
+
+
+def addresses_of_sign_ins(user: User) -> set[str]:
+    """Return the addresses of the person's last sign-ins."""
+    events = SecurityEvent.objects.filter(user=user, kind=Kind.SIGNED_IN).order_by("-id")
+    return {ip for ip in events.values_list("ip", flat=True)[:LOOKED_AT] if ip}
 
 
 def forget_old_events() -> int:

@@ -31,6 +31,12 @@ def place_of(ip: str | None) -> str:
     return ", ".join(name for name in names if name)
 
 
+def country_of(ip: str | None) -> str:
+    """Return such as "Switzerland"; "" for what nobody knows, and for private networks."""
+    place = place_of(ip)
+    return "" if place in {"", PRIVATE} else place.rpartition(", ")[2]
+
+
 def is_readable(path: str) -> bool:
     """Tell whether the file is a database as it should be."""
     try:

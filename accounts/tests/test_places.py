@@ -6,10 +6,14 @@ from typing import Any
 
 import pytest
 from django.core.checks import run_checks
+from django.test import Client
 
 from accounts import places
+from accounts.models import SecurityEvent, User
 from accounts.places import place_of
+from accounts.tests.factories import PASSWORD
 from accounts.tests.mmdb import make_database
+from notifications.models import Notification
 
 ZURICH = {"city": {"names": {"en": "Zürich"}}, "country": {"names": {"en": "Switzerland"}}}
 SWEDEN = {"country": {"names": {"en": "Sweden"}}}
@@ -83,3 +87,28 @@ def test_a_database_of_something_else_is_no_place(database: Path) -> None:
     records = {"81.2.69.0/24": {"city": "Zürich"}, "81.2.70.0/24": "text"}
     database.write_bytes(make_database(records))
     assert (place_of("81.2.69.7"), place_of("81.2.70.7")) == ("", "")
+
+
+def sign_in(client: Client, ip: str) -> None:
+    client.post("/account/login/", {"login": "kim", "password": PASSWORD}, REMOTE_ADDR=ip)
+    client.get("/account/", REMOTE_ADDR=ip)
+    client.post("/account/logout/", REMOTE_ADDR=ip)
+
+
+def test_a_sign_in_from_another_country_is_told_once(
+    database: Path, client: Client, person: User
+) -> None:
+    told = Notification.objects.filter(recipient=person)
+    # The first; one of nobody knows where; and one from another network at home.
+    for ip in ("81.2.69.7", "8.8.8.8", "10.1.2.3", "81.2.69.8"):
+        sign_in(client, ip)
+    assert not told.exists()
+    for ip in ("2a02:16a0::1", "81.2.69.7", "2a02:16a0::2"):
+        sign_in(client, ip)
+    assert [notice.kind for notice in told] == ["new_place"]
+    assert told.get().context["place"] == "Sweden"
+    # A browser that is new as well is told as that alone.
+    told.delete()
+    SecurityEvent.objects.filter(ip__startswith="2a02").delete()
+    sign_in(Client(), "2a02:16a0::3")
+    assert [notice.kind for notice in told] == ["new_browser"]

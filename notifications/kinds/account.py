@@ -5,7 +5,11 @@ from django.utils.translation import gettext_lazy as _
 from notifications.kinds.base import EVERYWHERE, ON_MAIL, WITH_MAIL, Category, Kind, Subject
 
 SIGN_IN = Subject(
-    "sign_in", _("New browsers, and wrong guesses"), Category.SECURITY, EVERYWHERE, locked=ON_MAIL
+    "sign_in",
+    _("New browsers and places, and wrong guesses"),
+    Category.SECURITY,
+    EVERYWHERE,
+    locked=ON_MAIL,
 )
 CREDENTIALS = Subject(
     "credentials",
@@ -36,6 +40,20 @@ ACCOUNT_KINDS = (
         ),
         action=_("See your sessions"),
         details=(*_WHERE, (_("Place"), "%(place)s")),
+        formats=_WHERE_FORMATS,
+        sample={**_WHERE_SAMPLE, "place": "Vienna, Austria"},
+    ),
+    Kind(
+        name="new_place",
+        subject=SIGN_IN,
+        title=_("Sign-in from a new country: %(place)s"),
+        text=_(
+            "Somebody signed in to your account with a browser that you know, but from a country "
+            "from which nobody did before. If it was you, there is nothing to do. If it was not, "
+            "end that session and change your password."
+        ),
+        action=_("See your sessions"),
+        details=_WHERE,
         formats=_WHERE_FORMATS,
         sample={**_WHERE_SAMPLE, "place": "Vienna, Austria"},
     ),

@@ -1,6 +1,7 @@
 """Where the apps meet. accounts and files do not know each other; the project knows both."""
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import PurePosixPath
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from accounts.models import SecurityEvent, User
 from accounts.storage_use import Quota, register_quota, register_storage_use
 from devops360 import audit
 from devops360.models import AuditEntry
+from devops360.observability.tracing import within_delivery
 from files import activity
 from files.activity import Act
 from files.blobs import read_blob
@@ -26,6 +28,8 @@ from files.sizes import filesize
 from files.vault import delete_vault, storage_used, walk_vault
 from files.zips import DAMAGED
 from notifications.looks import register_letters
+from notifications.models import Delivery
+from notifications.outbox.observing import register_observer
 from notifications.own_data import own_data
 
 # These hold their own compression: packing them again costs time and saves nothing.
@@ -44,6 +48,7 @@ def connect_apps() -> None:
     register_directory(find_person)
     register_welcome(claim_shared)
     register_letters(SAMPLES)
+    register_observer(trace_delivery)
     history.register_listener("audit", audit_security_event)
     activity.register_listener("audit", audit_activity)
     register_quota(
@@ -54,6 +59,10 @@ def connect_apps() -> None:
             words=filesize,
         )
     )
+
+
+def trace_delivery(delivery: Delivery) -> AbstractContextManager[None]:
+    return within_delivery(delivery.channel, delivery.pk)
 
 
 def export_files(user: User) -> Iterator[ExportItem]:

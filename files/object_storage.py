@@ -1,6 +1,7 @@
 """The S3 store: django-storages' own, with time limits, plain errors, and reads that stream."""
 
 import io
+import time
 from collections.abc import Buffer, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -14,12 +15,15 @@ from storages.backends.s3 import S3Storage
 from urllib3.exceptions import HTTPError
 
 from files.errors import FilesError, StoreUnavailableError
+from files.metrics import STORE_SECONDS
 
 MISSING = frozenset({"404", "NoSuchKey", "NoSuchUpload", "NotFound"})
 CONNECT_SECONDS = 5
 READ_SECONDS = 30
 ATTEMPTS = 3
 PART = 16 * 1024**2
+# These take as long as somebody sends.
+WITH_A_BODY = frozenset({"PutObject", "UploadPart"})
 
 
 def is_missing(error: ClientError) -> bool:
@@ -45,6 +49,20 @@ def plain_errors() -> Iterator[None]:
         raise StoreUnavailableError from error
     except (BotoCoreError, HTTPError) as error:
         raise StoreUnavailableError from error
+
+
+def _begin_timing(*, context: dict[str, Any], **others: Any) -> None:
+    context["vault.begun"] = time.monotonic()
+
+
+def _end_timing(*, context: dict[str, Any], event_name: str, **others: Any) -> None:
+    """Note how long a call took, tries again with it: "after-call.s3.HeadObject".
+
+    Events: https://docs.aws.amazon.com/boto3/latest/guide/events.html
+    """
+    act = event_name.rpartition(".")[2]
+    if act not in WITH_A_BODY:
+        STORE_SECONDS.labels("s3", act).observe(time.monotonic() - context["vault.begun"])
 
 
 @deconstructible(path="files.object_storage.VaultS3Storage")
@@ -73,6 +91,13 @@ class VaultS3Storage(S3Storage):
             read_timeout=READ_SECONDS,
             retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
         )
+
+    def _create_session(self) -> Any:
+        session = super()._create_session()
+        session.events.register("before-call.s3", _begin_timing)
+        session.events.register("after-call.s3", _end_timing)
+        session.events.register("after-call-error.s3", _end_timing)
+        return session
 
     @property
     def client(self) -> Any:

@@ -16,6 +16,7 @@ from django.utils.deconstruct import deconstructible
 from django.utils.translation import gettext as _
 
 from files.errors import StorageFullError, StoreUnavailableError
+from files.metrics import SYNC
 
 CHUNK = 1024 * 1024
 # So much is given to the disk at once while more comes in.
@@ -63,11 +64,12 @@ class DurableFileSystemStorage(FileSystemStorage):
             while chunk := content.read(CHUNK):
                 file.write(chunk)
                 start_writing(file.fileno(), file.tell(), len(chunk))
-            file.flush()
-            os.fsync(file.fileno())
-            # Unlike a rename, a link never replaces what is there.
-            final.hardlink_to(draft)
-            fsync_folder(final.parent)
+            with SYNC.time():
+                file.flush()
+                os.fsync(file.fileno())
+                # Unlike a rename, a link never replaces what is there.
+                final.hardlink_to(draft)
+                fsync_folder(final.parent)
         return name
 
     def open(self, name: str, mode: str = "rb") -> File[Any]:
@@ -113,13 +115,14 @@ class DurableFileSystemStorage(FileSystemStorage):
         self._make_folders(final.parent)
         os.fchmod(file, 0o600)
         os.utime(file)
-        os.fsync(file)
-        try:
-            final.hardlink_to(path)
-        except FileExistsError:
-            if not final.samefile(path):
-                raise
-        fsync_folder(final.parent)
+        with SYNC.time():
+            os.fsync(file)
+            try:
+                final.hardlink_to(path)
+            except FileExistsError:
+                if not final.samefile(path):
+                    raise
+            fsync_folder(final.parent)
 
     def require_free(self, size: int) -> None:
         """Raise OSError (ENOSPC) unless the disk has that much room now."""

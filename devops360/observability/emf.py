@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 # Each combination of dimensions is a metric of its own, which AWS bills. These stay fields of the
 # line, for Logs Insights.
-FIELDS_ONLY = {"route", "method"}
+FIELDS_ONLY = {"route", "method", "act"}
 GROWING = {"counter", "histogram"}
 # What Prometheus' client adds of itself, and what has no counterpart.
 OTHERS = ("python_", "process_")

@@ -42,6 +42,8 @@ SPOKEN = frozenset(
         "cloud.region",
         "db.query.text",
         "db.system.name",
+        "delivery.channel",
+        "delivery.id",
         "error.type",
         "exception.type",
         "http.request.method",
@@ -204,6 +206,17 @@ def within_task(name: str, carrier: Mapping[str, str]) -> Iterator[None]:
         context=propagate.extract(carrier),
         kind=SpanKind.CONSUMER,
         attributes={"task.name": name},
+    ):
+        yield
+
+
+@contextmanager
+def within_delivery(channel: str, delivery: int) -> Iterator[None]:
+    """Trace one attempt to send a message: a trace of its own, whose errors are known by type."""
+    with tracer.start_as_current_span(
+        f"send {channel}",
+        kind=SpanKind.PRODUCER,
+        attributes={"delivery.channel": channel, "delivery.id": delivery},
     ):
         yield
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from prometheus_client import REGISTRY
 
 from files.blobs import open_blob
 from files.models import Node, Preview
@@ -103,3 +104,17 @@ def test_reading_goes_anywhere(proxied: bool, root: Node) -> None:
         assert file.read(0) == b""
         file.seek(len(TEXT) + 5)
         assert file.read() == b""
+
+
+def observed(act: str) -> float:
+    labels = {"store": "s3", "act": act}
+    return REGISTRY.get_sample_value("files_store_seconds_count", labels) or 0.0
+
+
+def test_what_the_bucket_was_asked_is_timed_and_what_people_send_is_not(
+    on_s3: Bucket, root: Node
+) -> None:
+    begun = observed("GetObject")
+    assert read_file(make_file(root, "a.txt", TEXT)) == TEXT
+    assert observed("GetObject") == begun + 1
+    assert observed("PutObject") == 0

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile, File
+from prometheus_client import REGISTRY
 
 from files.storage import INCOMING, DurableFileSystemStorage
 
@@ -109,3 +110,20 @@ def test_paths_outside_are_refused(storage: DurableFileSystemStorage, name: str)
 
 def test_settings_take(settings: Any) -> None:
     assert settings.STORAGES["default"]["BACKEND"] == "files.storage.DurableFileSystemStorage"
+
+
+def test_how_long_the_disk_took_is_noted(
+    storage: DurableFileSystemStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also of a disk that refuses in the end."""
+    labels = {"store": "local", "act": "sync"}
+    begun = REGISTRY.get_sample_value("files_store_seconds_count", labels) or 0.0
+    storage.save("users/1/abc", ContentFile(b"first"))
+
+    def refuse(file: int) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    with pytest.raises(OSError, match="Input/output"):
+        storage.save("users/1/def", ContentFile(b"second"))
+    assert REGISTRY.get_sample_value("files_store_seconds_count", labels) == begun + 2

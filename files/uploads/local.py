@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from files.blobs import HEAD, Readable
 from files.errors import MissingPartsError, UploadBusyError, UploadGoneError
+from files.metrics import SYNC
 from files.models import Upload, UploadPart
 from files.storage import UPLOADS, DurableFileSystemStorage, plain_disk_errors
 from files.uploads import draft
@@ -47,7 +48,8 @@ class LocalParts:
                 turn.write(piece, offset)
                 offset += len(piece)
             digest = pieces.sha256(expected=sha256)
-            os.fdatasync(file)
+            with SYNC.time():
+                os.fdatasync(file)
             with turn.held():
                 _record(upload, part, digest)
         return f'"{digest}"'

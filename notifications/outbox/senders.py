@@ -15,6 +15,7 @@ from notifications.errors import ChannelError, TemporaryError, ThrottledError
 from notifications.models import Delivery, Notification
 from notifications.outbox import circuits, triage
 from notifications.outbox.claims import Claim
+from notifications.outbox.observing import observed
 
 logger = logging.getLogger(__name__)
 
@@ -101,7 +102,8 @@ class Senders:
         if late or self._stopping.is_set() or job.circuit in self._paused:
             return Outcome(job)
         try:
-            receipt = _deliver(job)
+            with observed(job.delivery):
+                receipt = _deliver(job)
         except ChannelError as error:
             if isinstance(error, ThrottledError):
                 # At once: those that wait behind this one must not make it worse.

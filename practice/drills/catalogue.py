@@ -17,7 +17,7 @@ from practice.drills.processes import (
     POISON_TASK,
     TWO_SCHEDULERS,
 )
-from practice.drills.stores import STORE_FAILS, STORE_FULL, STORE_READ_ONLY
+from practice.drills.stores import STORE_FAILS, STORE_FULL, STORE_READ_ONLY, STORE_SLOW
 
 # Those that need the site started anew with other settings come last.
 DRILLS: dict[str, Drill] = {
@@ -31,6 +31,7 @@ DRILLS: dict[str, Drill] = {
         POOL_EXHAUSTED,
         STORE_FULL,
         STORE_READ_ONLY,
+        STORE_SLOW,
         SLOW_CLIENTS,
         POISON_TASK,
         TWO_SCHEDULERS,

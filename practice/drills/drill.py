@@ -90,7 +90,7 @@ def run(drill: Drill, stack: Stack, *, seconds: float) -> Outcome:
 
 def _moved(signal: Signal, observer: Observer, start: float, began: float) -> Moved:
     # Of a counter, what came after the break counts from what was there before it.
-    since = start if signal.moves == "grows" else began
+    since = start if signal.moves in {"grows", "slows"} else began
     before = worst(signal, observer.between(start, began))
     meanwhile = worst(signal, observer.between(since, float("inf")))
     last = {each.process: each for each in observer.scrapes}

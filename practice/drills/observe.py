@@ -6,7 +6,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
@@ -29,8 +29,9 @@ class Signal:
 
     alert: str
     metric: str
-    # "falls" and "rises" are of gauges, "grows" of counters.
-    moves: Literal["falls", "rises", "grows"]
+    # "falls" and "rises" are of gauges, "grows" of counters; "slows" of a histogram's buckets: how
+    # much took longer than a second.
+    moves: Literal["falls", "rises", "grows", "slows"]
     # Part of a label set, such as ("status", "5"): the label begins so.
     label: tuple[str, str] = ("", "")
 
@@ -110,6 +111,8 @@ def worst(signal: Signal, scrapes: Sequence[Scrape]) -> float | None:
     """Return the value that an alert would look at; None where nothing was seen of it."""
     if signal.moves == "grows":
         return _increase(signal, scrapes)
+    if signal.moves == "slows":
+        return _slow(signal, scrapes)
     values = [value for each in scrapes for value in each.values(signal)]
     if not values:
         return None
@@ -125,6 +128,12 @@ def _increase(signal: Signal, scrapes: Sequence[Scrape]) -> float:
         pairs = pairwise(sums)
         grown += sum(new - old if new >= old else new for old, new in pairs)
     return grown
+
+
+def _slow(signal: Signal, scrapes: Sequence[Scrape]) -> float:
+    """Return how many observations came that were above a second."""
+    quick = _increase(replace(signal, label=("le", "1.0")), scrapes)
+    return _increase(replace(signal, label=("le", "+Inf")), scrapes) - quick
 
 
 def has_moved(signal: Signal, before: float | None, meanwhile: float | None) -> bool:

@@ -11,6 +11,7 @@ from tests.s3 import running_s3
 from tests.stores.middleman import Middleman, middleman
 
 REFUSED = Signal("StoreFails", "files_storage_errors_total", "grows")
+SLOW_SECONDS = "1.2"
 
 
 def _disk(how: str) -> Callable[[Stack], AbstractContextManager[None]]:
@@ -63,6 +64,17 @@ STORE_READ_ONLY = Drill(
     signals=(REFUSED,),
     statuses=frozenset({503}),
     quick=2,
+)
+STORE_SLOW = Drill(
+    name="store-slow",
+    breaks=f"Each fsync of the store's disk takes {SLOW_SECONDS} s.",
+    people="Uploads are slow, and all end well. Pages are as quick as ever.",
+    mended="The disk is quick again.",
+    todo="Look for who else uses the disk (`iostat -x 5`), or for its credits at the provider.",
+    broken=_disk(SLOW_SECONDS),
+    prepare=_on_the_disk,
+    signals=(Signal("StoreIsSlow", "files_store_seconds_bucket", "slows"),),
+    quick=4,
 )
 STORE_FAILS = Drill(
     name="store-fails",

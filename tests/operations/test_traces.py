@@ -197,6 +197,14 @@ def test_a_task_goes_on_with_the_trace_of_its_request(traced: Traced) -> None:
     assert task.parent in {span.id for span in traced.spans if span.service == "devops360-all"}
 
 
+def test_each_attempt_to_send_has_a_trace_of_its_own(traced: Traced) -> None:
+    sending = traced.named("send email")
+    assert sending.service == "devops360-worker"
+    assert sending.attributes["delivery.channel"] == "email"
+    assert sending.attributes["delivery.id"] > 0
+    assert sending.trace != TRACE
+
+
 def test_a_job_by_the_clock_has_a_trace_of_its_own_with_calls_to_aws(traced: Traced) -> None:
     listing = traced.named("S3.ListObjectsV2")
     assert listing.attributes["rpc.service"] == "S3"
@@ -207,7 +215,7 @@ def test_a_job_by_the_clock_has_a_trace_of_its_own_with_calls_to_aws(traced: Tra
 
 def test_looks_for_work_and_probes_are_not_traced(traced: Traced) -> None:
     alone = [span for span in traced.spans if not span.parent]
-    assert {span.name.partition(" ")[0] for span in alone} == {"task"}
+    assert {span.name.partition(" ")[0] for span in alone} == {"task", "send"}
     assert not [span for span in traced.spans if "livez" in str(span) or "readyz" in str(span)]
 
 

@@ -21,6 +21,8 @@ logger = logging.getLogger(__name__)
 
 # The probe's own object: never there, so that asking for it is all that is done.
 PROBE_KEY = "health/probe"
+# Roles that keep and show no files: they run without a bucket and without a folder.
+WITHOUT_STORE = frozenset({"notifications"})
 # Migrations that were once seen to be applied stay so: only a deploy adds some, with new processes.
 _migrated: set[str] = set()
 
@@ -46,6 +48,8 @@ def _migrations() -> str:
 
 
 def _storage() -> str:
+    if settings.SERVICE in WITHOUT_STORE:
+        return "ok, not used here"
     if settings.FILES_STORE == "local":
         if not Path(settings.MEDIA_ROOT).is_dir():
             raise NotReadyError("the folder of the store is not there")

@@ -61,16 +61,21 @@ def queue_families() -> Iterator[Metric]:
 
 
 def job_families() -> Iterator[Metric]:
-    """Yield when each scheduled job last ended well, and how often it has failed since."""
+    """Yield when each scheduled job last ended well, runs next, and how often it failed since."""
     ended = GaugeMetricFamily(
         "job_last_success_timestamp_seconds", "When a job last ended well.", labels=["job"]
+    )
+    follows = GaugeMetricFamily(
+        "job_next_run_timestamp_seconds", "When a job is due next.", labels=["job"]
     )
     failures = GaugeMetricFamily("job_failures", "Failures of a job in a row.", labels=["job"])
     for run in JobRun.objects.all():
         if run.finished_at is not None:
             ended.add_metric([run.name], run.finished_at.timestamp())
+        follows.add_metric([run.name], run.next_at.timestamp())
         failures.add_metric([run.name], run.failures)
     yield ended
+    yield follows
     yield failures
 
 

@@ -104,6 +104,15 @@ def test_a_store_that_is_gone_is_named(client: Client, db: None, settings: Any) 
     assert (status, parts["storage"]) == (503, "the folder of the store is not there")
 
 
+def test_a_role_without_files_needs_no_store(client: Client, db: None, settings: Any) -> None:
+    Path(settings.MEDIA_ROOT).rmdir()
+    settings.SERVICE = "notifications"
+    status, parts = ready(client)
+    assert (status, parts["storage"]) == (200, "ok, not used here")
+    settings.SERVICE = "accounts"  # Pictures of people.
+    assert ready(client)[0] == 503
+
+
 def test_leaving_is_not_ready(client: Client, db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(draining._leaving, "value", 1)
     status, parts = ready(client)

@@ -96,7 +96,8 @@ def test_metrics_tell_of_jobs(failing: str) -> None:
     }
     assert samples["job_failures", failing] == 1
     assert ("job_last_success_timestamp_seconds", failing) not in samples
-    assert samples["job_last_success_timestamp_seconds", "purge_old_trash"] > 0
+    ended = samples["job_last_success_timestamp_seconds", "purge_old_trash"]
+    assert samples["job_next_run_timestamp_seconds", "purge_old_trash"] > ended > 0
 
 
 def test_a_job_is_run_by_command() -> None:

@@ -71,7 +71,7 @@ READ_BY_EVERY = (
 )
 # Where the apps meet: devops360/wiring.py, and tokens at the gate.
 BESIDES: Mapping[str, Rights] = {
-    # How much somebody keeps, an export of it, and what was shared with them before they came.
+    # How much somebody keeps, and what was shared with them before they came.
     "accounts": {"files_grant": CHANGE},
     "files": {"accounts_accesstoken": CHANGE, "accounts_throttle": WORK},
     "notifications": {"accounts_throttle": WORK},

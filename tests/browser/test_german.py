@@ -14,7 +14,13 @@ PHONE = {"width": 390, "height": 844}
 PAGES = (
     *("/files/", "/files/recent/", "/files/tags/", "/files/shared/", "/files/shares/"),
     *("/files/trash/", "/files/activity/", "/files/space/", "/files/search/"),
-    *("/account/", "/account/sessions/", "/account/factors/", "/account/tokens/"),
+    *(
+        "/account/",
+        "/account/sessions/",
+        "/account/factors/",
+        "/account/tokens/",
+        "/account/export/",
+    ),
     *("/notifications/", "/notifications/preferences/", "/notifications/webhooks/"),
 )
 

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from django.core import mail
 from django.core.management import CommandError, call_command
 from django.tasks import TaskResultStatus
@@ -15,6 +17,7 @@ from django_tasks_db.models import DBTaskResult, get_date_max
 
 from devops360.doctor.examine import examine
 from devops360.doctor.findings import Finding, Verdict
+from devops360.doctor.serving import topics
 from devops360.tests.processes import manage
 from notifications import sns
 from tests.aws import Aws, running_aws
@@ -100,6 +103,22 @@ def test_a_topic_that_is_not_there_is_broken(
     assert findings["topic gone"].verdict is Verdict.BROKEN
     assert "NotFound" in findings["topic gone"].words
     assert findings["text messages"].verdict is Verdict.GOOD
+
+
+def test_a_role_that_may_only_publish_is_not_broken(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the worker's on AWS (infra/modules/workload_identity)."""
+
+    def refuse(**arguments: str) -> None:
+        answer: Any = {"Error": {"Code": "AuthorizationError", "Message": "not authorized"}}
+        raise ClientError(answer, "GetTopicAttributes")
+
+    monkeypatch.setattr(sns, "client", lambda: SimpleNamespace(get_topic_attributes=refuse))
+    settings.SNS_EVENTS_TOPIC = arn = "arn:aws:sns:eu-central-1:123456789012:events"
+    (finding,) = topics()
+    assert finding.verdict is Verdict.DOUBTFUL
+    assert finding.mend == f"Only sending tells: manage.py notify_test --channel topic --to {arn}"
 
 
 def test_without_a_database_it_speaks_all_the_same(tmp_path: Path) -> None:

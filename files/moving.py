@@ -13,7 +13,7 @@ from files.errors import NameTakenError
 from files.models import Activity, Node, Version
 from files.names import name_fields
 from files.trash import trash_nodes
-from files.tree import living_folder, lock_tree, refuse_into_itself
+from files.tree import living_folder, lock_tree, refuse_into_itself, refuse_too_deep
 from files.versions import add_version
 
 
@@ -28,13 +28,15 @@ def move_nodes(
 ) -> list[Node]:
     """Put the nodes into the target folder. Returns those that are there now.
 
-    All or none of them. Raises IntoItselfError, or NameTakenError where `conflict` is ASK, or
+    All or none of them. Raises IntoItselfError, InvalidNameError where folders would reach too
+    deep, or NameTakenError where `conflict` is ASK, or
     REPLACE with a folder on either side. A file that replaces another becomes its newest version,
     and goes to the trash itself: nothing is lost.
     """
     nodes, target = _fresh(owner, nodes, target)
     nodes = [node for node in nodes if node.parent_id != target.pk]
     refuse_into_itself(nodes, target)
+    refuse_too_deep(nodes, target)
     placed = []
     for node, replaces in _settle(nodes, target, conflict):
         if replaces:
@@ -66,6 +68,7 @@ def copy_nodes(
     """
     nodes, target = _fresh(owner, nodes, target)
     refuse_into_itself([node for node in nodes if node.is_folder], target)
+    refuse_too_deep(nodes, target)
     beside = [node for node in nodes if node.parent_id == target.pk]
     others = [node for node in nodes if node.parent_id != target.pk]
     copies = []

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import connections
 from django.db.models import QuerySet
 
 from files.groups import Group, condition_of
@@ -12,6 +13,7 @@ from files.listing import Cursor, Order, Page, Sort, after_cursor, cut
 from files.models import Grant, Node
 from files.names import search_key
 from files.policy import shared_nodes
+from files.short_words import LONGEST, HoldsShort
 
 PAGE = 50
 # The newest first. What people look for is seldom old; and what many names hold is spread evenly
@@ -19,7 +21,6 @@ PAGE = 50
 # order of names a common word would be found behind hundreds of thousands of others.
 ORDER = Order(Sort.MODIFIED, descending=True)
 MAX_WORDS = 8
-TRIGRAM = 3
 BATCH = 2000
 
 
@@ -50,7 +51,7 @@ class Criteria:
         """Whether nothing is asked for but words in which there is no trigram."""
         words = self.keys
         alone = self == replace(Criteria(), words=self.words)
-        return alone and bool(words) and all(len(word) < TRIGRAM for word in words)
+        return alone and bool(words) and all(len(word) <= LONGEST for word in words)
 
     @property
     def is_empty(self) -> bool:
@@ -86,10 +87,11 @@ def _first(
 
 
 def _first_by_keys(nodes: QuerySet[Node], criteria: Criteria, after: Cursor | None) -> list[Node]:
-    """Return what _first does, reading one index, in the order of time, and the rows that it finds.
+    """Return what _first does, reading one index, and the rows that it finds.
 
-    No trigram helps with one or two letters. The index holds the keys; where a condition asks for
-    more than it holds, PostgreSQL reads each row. The root has no key, so that no word finds it.
+    What is common PostgreSQL finds in the order of time: that index holds the keys, and where a
+    condition asks for more than it holds, each row is read. What is rare it finds by its pairs of
+    letters. The root has no key, so that no word finds it.
     """
     nodes = _with_words(nodes, criteria)
     found = after_cursor(nodes, ORDER, after).values("pk")[: PAGE + 1]
@@ -98,9 +100,13 @@ def _first_by_keys(nodes: QuerySet[Node], criteria: Criteria, after: Cursor | No
 
 
 def _with_words(nodes: QuerySet[Node], criteria: Criteria) -> QuerySet[Node]:
-    for word in criteria.keys:
-        nodes = nodes.filter(search_key__contains=word)
-    return nodes
+    words, short = criteria.keys, []
+    if connections[nodes.db].vendor == "postgresql":
+        short = [word for word in words if len(word) <= LONGEST]
+    for word in words:
+        if word not in short:
+            nodes = nodes.filter(search_key__contains=word)
+    return nodes.filter(HoldsShort("search_key", short)) if short else nodes
 
 
 def _narrow(nodes: QuerySet[Node], user: AbstractBaseUser, criteria: Criteria) -> QuerySet[Node]:

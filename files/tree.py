@@ -127,6 +127,31 @@ def check_depth(parent: Node, *, more: int = 0) -> None:
         )
 
 
+def refuse_too_deep(nodes: Iterable[Node], target: Node) -> None:
+    """Raise InvalidNameError where folders among the nodes would reach too deep in the target.
+
+    What is in the trash inside of them counts: it may come back. Two queries for any depth.
+    """
+    folders = [node for node in nodes if node.is_folder]
+    if folders:
+        check_depth(target, more=_levels(folders) - 1)
+
+
+def _levels(folders: Iterable[Node]) -> int:
+    """Return how many folders stand in each other, at most, from these on; 1 for an empty one."""
+    ids = [folder.pk for folder in folders]
+    known, one = Node.objects.folders(), Value(1, output_field=IntegerField())
+
+    def descend(cte: CTE) -> models.QuerySet[Any, Any]:
+        below = cte.join(known, parent_id=cte.col.id).values("id", level=cte.col.level + one)
+        return known.filter(pk__in=ids).values("id", level=one).union(below, all=True)
+
+    below = CTE.recursive(descend)
+    deepest = with_cte(below, select=below.queryset()).order_by("-level")[:1]
+    level: int = deepest[0]["level"]
+    return level
+
+
 def new_folder(parent: Node, name: str) -> Node:
     return Node.objects.create(
         owner_id=parent.owner_id,

@@ -1,6 +1,7 @@
 """Search: names as people write them, filters, what is shared, keysets."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise, product
 from typing import Any
 
 import pytest
@@ -8,12 +9,13 @@ from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
-from files.checks import check_trigrams
+from files.checks import INDEXES, check_search
 from files.groups import Group
 from files.listing import Cursor
 from files.models import Grant, Node
 from files.names import SEARCH_BYTES, search_key
 from files.search import ORDER, Criteria, fill_search_keys, search_page
+from files.short_words import PAIRS, HoldsShort
 from files.stars import star_nodes
 from files.tags import create_tag, tag_nodes
 from files.tests.factories import make_file, make_folder
@@ -196,12 +198,50 @@ def test_rows_of_an_older_release_are_filled_in(root: Node) -> None:
     assert len(found(root.owner, "under")) == 3
 
 
-def test_postgresql_has_its_trigrams_or_says_so(db: None) -> None:
+@pytest.fixture
+def on_postgresql(db: None) -> None:
     if connection.vendor != "postgresql":
-        assert check_trigrams(None, databases=["default"]) == []
-        pytest.skip("PostgreSQL alone has trigrams")
-    assert check_trigrams(None, databases=["default"]) == []
+        assert check_search(None, databases=["default"]) == []
+        pytest.skip("PostgreSQL alone has indexes of its own for search")
+
+
+@pytest.mark.usefixtures("on_postgresql")
+def test_postgresql_has_its_indexes_or_says_so() -> None:
+    assert check_search(None, databases=["default"]) == []
     with connection.cursor() as cursor:
-        cursor.execute("DROP INDEX node_search_trigrams")
-    assert [one.id for one in check_trigrams(None, databases=["default"])] == ["files.W001"]
-    assert check_trigrams(None) == [], "only where the database is asked for"
+        for name in INDEXES:
+            cursor.execute(f"DROP INDEX {name}")
+    told = [one.id for one in check_search(None, databases=["default"])]
+    assert told == ["files.W001", "files.W002"]
+    assert check_search(None) == [], "only where the database is asked for"
+
+
+@pytest.mark.usefixtures("on_postgresql")
+def test_pairs_are_all_letters_and_all_that_stand_together() -> None:
+    keys = ["".join(letters) for size in range(6) for letters in product("a報-", repeat=size)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT key, {PAIRS.format(key='key')} FROM unnest(%s::text[]) AS key", [keys]
+        )
+        for key, pairs in cursor.fetchall():
+            together = {first + second for first, second in pairwise(key)}
+            assert set(pairs) - {""} == set(key) | together, key
+
+
+@pytest.mark.usefixtures("on_postgresql")
+def test_short_words_are_looked_for_in_their_index(root: Node) -> None:
+    make_file(root, "a報告 b.txt")
+    asked = Node.objects.filter(HoldsShort("search_key", ["報告", "b"]))
+    assert [node.name for node in asked] == ["a報告 b.txt"]
+    assert not Node.objects.filter(HoldsShort("search_key", ["報b"])).exists()
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    assert "node_search_pairs" in asked.explain()
+
+
+def test_short_and_long_words_together(root: Node) -> None:
+    make_file(root, "holiday in Rome.txt")
+    make_file(root, "holiday at home.txt")
+    assert found(root.owner, "holiday in") == ["holiday in Rome.txt"]
+    assert found(root.owner, "holiday qz") == []
+    assert found(root.owner, "\x01 in") == []

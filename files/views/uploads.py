@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db import transaction
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from files.conflicts import Conflict, find_conflicts
-from files.errors import FilesError
+from files.errors import FilesError, UploadError
 from files.forms import parse_conflict
 from files.http import AuthenticatedRequest
 from files.models import Node
@@ -96,8 +97,6 @@ def new_folders(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """Make folders that come with an upload and hold nothing: no file's path would make them."""
     folder = folder_for(request, Action.ADD, pk)
     paths = _paths(request)
-    if paths is None:
-        return JsonResponse({"error": _("Send {“paths”: [“Holiday/empty”, …]}.")}, status=400)
     made = create_folders(folder=folder, paths=paths, act=act_of(request))
     return JsonResponse({"folders": len(made)}, status=201)
 
@@ -108,18 +107,20 @@ def conflicts(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
     """Say which of these paths an upload would run into, before any byte is sent."""
     folder = folder_for(request, Action.ADD, pk)
     paths = _paths(request)
-    if paths is None:
-        return JsonResponse({"error": _("Send {“paths”: [“a.txt”, …]}.")}, status=400)
     found = find_conflicts(owner=folder.owner, folder=folder, paths=paths)
     return JsonResponse({"conflicts": found})
 
 
-def _paths(request: AuthenticatedRequest) -> list[str] | None:
-    """Return the paths that were sent, or None where that is no list of some."""
+def _paths(request: AuthenticatedRequest) -> list[str]:
+    """Return the paths that were sent. Raises UploadError where that is no list of some."""
     try:
         paths = json.loads(request.body)["paths"]
     except (KeyError, RecursionError, TypeError, ValueError):
-        return None
-    if not isinstance(paths, list) or len(paths) > settings.FILES_MAX_PATHS:
-        return None
-    return paths if all(isinstance(path, str) for path in paths) else None
+        paths = None
+    if not isinstance(paths, list) or not all(isinstance(path, str) for path in paths):
+        raise UploadError(_("Send {“paths”: [“a.txt”, …]}."))
+    if len(paths) > settings.FILES_MAX_PATHS:
+        raise UploadError(
+            _("Send at most %(most)s paths at once.") % {"most": intcomma(settings.FILES_MAX_PATHS)}
+        )
+    return paths

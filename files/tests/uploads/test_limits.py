@@ -9,12 +9,18 @@ from typing import Any, NamedTuple
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
+from files.conflicts import Conflict
 from files.errors import InvalidNameError
 from files.models import Node, Upload, UploadPart, Vault
+from files.moving import copy_nodes, move_nodes
 from files.names import clean_name, clean_path
 from files.quota import usage_of
+from files.tests.factories import make_file
 from files.tests.uploads.sender import PART, Sender, pattern
+from files.trash import purge_nodes, trash_nodes
+from files.tree import ancestors, create_folder, create_folders
 from files.uploads.parts import receive_part, sign_parts
 from files.uploads.plan import MAX_PARTS, part_count, part_of, part_size_for
 from files.uploads.strays import clear_strays
@@ -125,6 +131,46 @@ def test_names_and_depth_are_settings(settings: Any) -> None:
         clean_name("x" * 21)
     with pytest.raises(InvalidNameError):
         clean_path("a/b/c/d")
+
+
+def test_folders_reach_no_deeper_whatever_is_done(root: Node, settings: Any) -> None:
+    settings.FILES_DEPTH = 3
+    owner = root.owner
+    deep = create_folders(folder=root, paths=["a/b/c"])[0]
+    other = create_folders(folder=root, paths=["x/y"])[0]
+    make_file(deep, "as deep as it goes.txt")
+    with pytest.raises(InvalidNameError, match="3 levels"):
+        create_folder(parent=deep, name="d")
+    with pytest.raises(InvalidNameError):
+        make_file(deep, "d/e.txt")
+    above = other.parent
+    assert deep.parent is not None
+    assert above is not None
+    for put in (move_nodes, copy_nodes):
+        with pytest.raises(InvalidNameError, match="3 levels"):
+            put(owner=owner, nodes=[above], target=deep.parent, conflict=Conflict.ASK)
+    # What is in the trash inside of it may come back.
+    trash_nodes(owner=owner, nodes=[other])
+    with pytest.raises(InvalidNameError):
+        move_nodes(owner=owner, nodes=[above], target=deep.parent, conflict=Conflict.ASK)
+    assert Node.objects.folders().below_root().count() == 5
+    purge_nodes(owner=owner, nodes=[other])
+    move_nodes(owner=owner, nodes=[above], target=deep.parent, conflict=Conflict.ASK)
+    assert len(ancestors(above)) == 4
+
+
+def test_one_question_holds_only_so_many_paths(own: Client, root: Node, settings: Any) -> None:
+    settings.FILES_MAX_PATHS = 2
+    for name in ("conflicts", "new_folders"):
+        url = reverse(f"files:{name}", args=[root.pk])
+
+        def ask(*paths: str, url: str = url) -> Any:
+            return own.post(url, {"paths": paths}, content_type="application/json")
+
+        assert ask("a", "b").status_code in {200, 201}
+        refused = ask("a", "b", "c")
+        assert refused.status_code == 400
+        assert "at most 2 paths" in refused.json()["error"]
 
 
 def test_what_no_row_knows_is_cleared_after_a_day(sender: Sender, settings: Any) -> None:

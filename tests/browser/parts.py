@@ -19,7 +19,7 @@ from tests.programs import find_nginx
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = sorted(set(PREFIXES.values()))
-START_SECONDS = 90
+START_SECONDS = 180
 PYTHON = sys.executable
 
 
@@ -78,12 +78,15 @@ def start(
     ], ports
 
 
-def wait_until_ready(ports: dict[str, int]) -> None:
+def wait_until_ready(processes: list[subprocess.Popen[bytes]], ports: dict[str, int]) -> None:
     deadline = time.monotonic() + START_SECONDS
-    for number in ports.values():
+    for part, number in ports.items():
         while get(f"http://127.0.0.1:{number}/readyz")[0] != 200:
+            # By itself, or by Ctrl-C meanwhile.
+            if any(process.poll() is not None for process in processes):
+                raise SystemExit("A process of the site has ended.")
             if time.monotonic() > deadline:
-                raise SystemExit("A part does not become ready.")
+                raise SystemExit(f"{part} does not become ready.")
             time.sleep(0.2)
 
 
@@ -102,7 +105,7 @@ def main() -> int:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
-    wait_until_ready(ports)
+    wait_until_ready(processes, ports)
     print(f"In parts behind nginx: {environment['SITE_URL']}/  Press Ctrl-C to stop.", flush=True)
     return max(abs(process.wait()) for process in processes)
 

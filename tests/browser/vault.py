@@ -2,10 +2,6 @@
 
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
-# Milliseconds. While files arrive, the list is read every 4 s (REFRESH_LATEST in uploads.js); then
-# that takes its time, too.
-LISTED = 15_000
-
 
 def entry(page: Page, name: str) -> Locator:
     return page.locator(f'#rows > .entry[data-name="{name}"]')
@@ -25,10 +21,10 @@ def payload(name: str, content: bytes = b"content") -> FilePayload:
 
 
 def give(page: Page, *names: str, content: bytes = b"content") -> None:
-    """Upload files by the button, and wait until the list shows them."""
+    """Upload files by the button, and wait until the list, read every 4 s, shows them."""
     page.locator("#pick-files").set_input_files([payload(name, content) for name in names])
     for name in names:
-        expect(entry(page, name)).to_be_visible(timeout=LISTED)
+        expect(entry(page, name)).to_be_visible()
 
 
 def make_folder(page: Page, name: str) -> None:

@@ -36,7 +36,8 @@ def test_each_drill_goes_as_it_says_and_loses_nothing(tmp_path: Path) -> None:
             try:
                 outcome = run(drill, stack, seconds=drill.quick)
             except MissingProgramError as error:
-                assert not IN_CI, error
+                if IN_CI:
+                    raise
                 print(f"{name} was left out: {error}")
                 continue
             print(report.text(outcome))

@@ -4,6 +4,7 @@ import errno
 import io
 import os
 import shutil
+import tracemalloc
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -80,6 +81,30 @@ def test_a_hundred_gigabytes_take_only_what_arrived(
     missing = sender.complete().json()["missing"]
     assert len(missing) == last - 3
     assert usage_of(sender.folder.owner).reserved == size
+
+
+class Zeros:
+    """So many bytes, of which none is held."""
+
+    def __init__(self, size: int) -> None:
+        self.left = size
+
+    def read(self, size: int = -1, /) -> bytes:
+        size = min(size, self.left)
+        self.left -= size
+        return bytes(size)
+
+
+def test_a_part_takes_no_more_memory_than_a_piece_of_it(sender: Sender, settings: Any) -> None:
+    settings.FILES_PART_SIZE = size = 64 * 1024**2
+    sender.create(size=size)
+    token = sign_parts(upload=Upload.objects.get(), wanted=[(1, "")])[0].url.split("/")[-2]
+    tracemalloc.start()
+    receive_part(token=token, stream=Zeros(size), length=size)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 8 * 1024**2
+    assert sender.arrived() == [1]
 
 
 def test_a_full_disk_is_told_before_any_byte(

@@ -150,6 +150,36 @@ def test_one_request_for_a_file(
     assert read_file(node) == content
 
 
+@pytest.mark.parametrize("trouble", ["500", "cut", "lost"])
+def test_a_part_that_passes_through_us(
+    sender: Sender, man: Middleman, settings: Any, trouble: str
+) -> None:
+    settings.S3_PROXY = True
+    sender.create()
+    man.make(trouble, method="PUT")
+    assert sender.put(1) == 503
+    # Of an answer that was lost S3 knows better than we do.
+    assert sender.arrived() == ([1] if trouble == "lost" else [])
+    man.make("")
+    assert [sender.put(number) for number in sender.numbers] == [200, 200]
+    assert sender.complete().status_code == 201
+
+
+@pytest.mark.parametrize("trouble", ["500", "cut"])
+def test_a_download_is_told_plainly(
+    man: Middleman, root: Node, own: Client, settings: Any, trouble: str
+) -> None:
+    settings.S3_PROXY = True
+    url = reverse("files:download", args=[make_file(root, "a.txt", b"hello").pk])
+    man.make(trouble)
+    answer = own.get(url, headers={"Accept": "application/json"})
+    assert answer.status_code == 503
+    assert "Try again" in answer.json()["error"]
+    man.make("")
+    again: Any = own.get(url)
+    assert b"".join(again.streaming_content) == b"hello"
+
+
 def test_reading_without_s3(man: Middleman, root: Node, own: Client) -> None:
     node = make_file(root, "a.txt", b"hello")
     man.make("500")

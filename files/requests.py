@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from files.activity import SITE, Act, record
-from files.blobs import Readable, discard_blob, store_blob
+from files.blobs import Readable, store_bytes
 from files.conflicts import Conflict
 from files.errors import QuotaError, ShareError, UploadError
 from files.models import Activity, FileRequest, Node, Upload
@@ -22,7 +22,9 @@ from files.tree import lock_tree
 from files.uploads.abort import abort_upload, give_up_by_request
 from files.uploads.complete import Completed, complete_upload
 from files.uploads.create import create_upload
-from files.uploads.finish import place_blob
+from files.uploads.finish import place_within, was_kept
+from files.uploads.plan import require_key
+from files.uploads.receive import keep
 from notifications.events import notify
 
 REQUESTS_PER_NODE = 100
@@ -163,33 +165,43 @@ def count_visit(*, request: FileRequest) -> None:
 
 
 def receive_for_request(
-    *, request: FileRequest, name: str, stream: Readable, size: int, act: Act
+    *, request: FileRequest, name: str, stream: Readable, size: int, act: Act, sent_as: str = ""
 ) -> Node:
     """Keep what a guest sends as another file in the folder; nothing is replaced.
 
-    Raises InvalidNameError, TooLargeError, ShareError where the request takes no more or there is
-    no room, and what `store_blob` raises; nothing is kept then. Call it outside of a transaction.
+    By `sent_as` it makes one file, however often it is sent (files.uploads.receive). Raises
+    InvalidNameError, TooLargeError, UploadError for no key, ShareError where the request takes no
+    more or there is no room, and what `store_bytes` raises; nothing is kept then. Call it outside
+    of a transaction.
     """
     name = _name_alone(name)
-    refuse_what_does_not_fit(request, size)
-    blob = store_blob(
+    owner_id = request.node.owner_id
+    if sent_as:
+        require_key(sent_as)
+    again = was_kept(owner_id=owner_id, sent_as=sent_as)
+    if not again:
+        refuse_what_does_not_fit(request, size)
+    blob = store_bytes(
         owner=request.node.owner,
         stream=stream,
         name=name,
         expected=size,
-        limit=largest(request),
+        limit=settings.FILES_MAX_SIZE if again else largest(request),
     )
+    blob.sent_as = sent_as
     try:
-        node = place_blob(
-            folder=request.node,
-            folders=(),
-            name=name,
-            blob=blob,
-            conflict=Conflict.KEEP_BOTH,
-            act=act,
+        node = keep(
+            blob,
+            lambda: place_within(
+                folder=request.node,
+                folders=(),
+                name=name,
+                blob=blob,
+                conflict=Conflict.KEEP_BOTH,
+                act=act,
+            ),
         )
-    except BaseException as error:
-        discard_blob(blob)
+    except QuotaError as error:
         raise _told(error) from error
     if node is None:
         raise Node.DoesNotExist

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
-from ninja import Query, Router, Status
+from ninja import Header, Query, Router, Status
 from ninja.errors import HttpError
 
 from files.api.schemas import IdsIn, NodeOut, VersionOut
@@ -15,7 +15,7 @@ from files.models import Version
 from files.policy import Action
 from files.uploads.receive import receive_stream, receive_version
 from files.versions import newest_version
-from files.views.answers import act_of, chosen_nodes, file_for, folder_for, node_for
+from files.views.answers import act_of, chosen_nodes, file_for, folder_for, key_of, node_for
 from files.views.content import deliver, zip_answer
 
 router = Router(tags=["Content"])
@@ -25,6 +25,16 @@ BYTES = {
     "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
 }
 BODY = {"requestBody": {"required": True, "content": BYTES["content"]}}
+# Read by key_of: here for whoever reads the description.
+SentAs = Annotated[
+    str,
+    Header(
+        "",
+        alias="Idempotency-Key",
+        max_length=66,
+        description="Of your making, another for each upload",
+    ),
+]
 SENT = {"responses": {200: BYTES, 206: BYTES}}
 
 
@@ -40,11 +50,13 @@ def upload(
     pk: UUID,
     path: Annotated[str, Query(..., min_length=1, max_length=4096, description="Such as a/b.txt")],
     conflict: Literal["ask", "keep_both", "replace", "skip"] = "ask",
+    idempotency_key: SentAs = "",
 ) -> Any:
     """Keep the request's body as a file at a path below the folder, making folders on the way.
 
     Where the name is taken, `conflict` decides; by default the answer is 409. With `skip`, and
-    the name taken, nothing is kept and the answer is 200 without content.
+    the name taken, nothing is kept and the answer is 200 without content. Sent again with the same
+    Idempotency-Key, the same bytes make no second file: the answer is that of the first time.
     """
     size = _announced(request)
     folder = folder_for(request, Action.ADD, pk)
@@ -56,6 +68,7 @@ def upload(
         size=size,
         conflict=Conflict(conflict),
         act=act_of(request),
+        sent_as=key_of(request),
     )
     if node is None:
         return Status(200, None)
@@ -90,14 +103,21 @@ def download(request: AuthenticatedRequest, pk: UUID) -> Any:
     url_name="content",
     openapi_extra=BODY,
 )
-def upload_version(request: AuthenticatedRequest, pk: UUID) -> Any:
+def upload_version(request: AuthenticatedRequest, pk: UUID, idempotency_key: SentAs = "") -> Any:
     """Keep the request's body as the newest version of the file; what it held stays a version.
 
-    By whoever may change it; it takes space of the file's owner.
+    By whoever may change it; it takes space of the file's owner. With the same Idempotency-Key the
+    same bytes make one version.
     """
     node = file_for(request, Action.CHANGE, pk)
     size = _announced(request)
-    held = receive_version(node=node, stream=request, size=size, act=act_of(request))
+    held = receive_version(
+        node=node,
+        stream=request,
+        size=size,
+        act=act_of(request),
+        sent_as=key_of(request),
+    )
     return Status(201, VersionOut.of(newest_version(held)))
 
 

@@ -32,6 +32,8 @@ class Blob(models.Model):
     # When its bytes were last read and found to be right, and when they were found not to be.
     verified_at = models.DateTimeField(null=True, editable=False)
     quarantined_at = models.DateTimeField(null=True, editable=False)
+    # By what key its sender knows it, who may not have heard that it has come, and send it again.
+    sent_as = models.CharField(max_length=64, blank=True, db_default="", editable=False)
     # When it came to its store from the other one, which keeps its copy for a while.
     moved_at = models.DateTimeField(null=True, editable=False)
 
@@ -44,6 +46,11 @@ class Blob(models.Model):
                 fields=["released_at"],
                 condition=Q(released_at__isnull=False),
                 name="blob_released",
+            ),
+            models.Index(
+                fields=["owner", "sent_as"],
+                condition=~Q(sent_as=""),
+                name="blob_sent_as",
             ),
             # Whose turn it is to be read again.
             models.Index(

@@ -22,10 +22,15 @@ from files.storage import BLOBS
 from files.stores import current_store
 from files.tree import living_file, living_folder, lock_tree
 from files.uploads.finish import is_taken, place_blob, place_version
-from files.uploads.plan import kept_until, part_count, part_size_for, require_size
+from files.uploads.plan import (
+    kept_until,
+    part_count,
+    part_size_for,
+    require_key,
+    require_size,
+)
 from files.uploads.registry import part_store
 
-KEY = re.compile(r"[\x21-\x7e]{1,64}")
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -140,8 +145,7 @@ def _checked_size(size: int) -> int:
 
 
 def _checked_key(key: str, sender: AbstractBaseUser | None) -> str:
-    if not KEY.fullmatch(key):
-        raise UploadError(_("Send a key of 1 to 64 plain characters, another for each upload."))
+    require_key(key)
     # So that an editor of the owner's folder meets none of the owner's own.
     return f"{sender.pk}:{key}"[:100] if sender is not None else key
 

@@ -1,14 +1,16 @@
 """The end of every upload: a stored blob becomes a file in the tree."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from files.activity import SITE, Act, record
 from files.conflicts import Conflict, free_name, occupant
 from files.errors import NameTakenError
 from files.metrics import UPLOADED_BYTES, UPLOADS
-from files.models import Activity, Blob, Node
+from files.models import Activity, Blob, Node, Version
 from files.previews.make import has_thumbnail, request_preview
 from files.request_room import count_received
 from files.tree import ensure_folders, find_folder, living_file, living_folder, lock_tree
@@ -29,6 +31,31 @@ def is_taken(*, folder: Node, names: Sequence[str], conflict: Conflict) -> bool:
     if conflict is Conflict.ASK:
         raise NameTakenError([name])
     return True
+
+
+def was_kept(*, owner_id: UUID, sent_as: str) -> bool:
+    """Tell whether something has come by that key: where it did, the bytes tell if it is the same.
+
+    Who sends it again has not heard that it came: no taken name and no want of space is told.
+    """
+    return bool(sent_as) and Blob.objects.filter(owner_id=owner_id, sent_as=sent_as).exists()
+
+
+def _same(blob: Blob) -> Q:
+    """Return what finds versions that another try of the same upload has made."""
+    return Q(
+        blob__owner_id=blob.owner_id,
+        blob__sent_as=blob.sent_as,
+        blob__size=blob.size,
+        blob__sha256=blob.sha256,
+    )
+
+
+def _made_before(blob: Blob, place: Node) -> Node | None:
+    if not blob.sent_as:
+        return None
+    made = Version.objects.filter(_same(blob)).values("node")
+    return Node.objects.living().filter(pk__in=made, parent=place).select_related("content").first()
 
 
 def place_blob(
@@ -61,13 +88,19 @@ def place_within(
     conflict: Conflict,
     act: Act,
 ) -> Node | None:
-    """As place_blob, in a transaction that ends where this refuses: no savepoint is made."""
+    """As place_blob, in a transaction that ends where this refuses: no savepoint is made.
+
+    Where another try of the same upload (Blob.sent_as) has come before, that one's file is
+    returned, and the blob gets no row.
+    """
     root = lock_tree(folder.owner_id)
     start = root if folder.pk == root.pk else living_folder(folder)
     place = ensure_folders(folder=start, names=folders)
     there = occupant(place, name)
     if there is None:
         node = create_file(folder=place, name=name, blob=blob, act=act)
+    elif (earlier := _made_before(blob, place)) is not None:
+        return earlier
     elif conflict is Conflict.SKIP:
         return None
     elif conflict is Conflict.KEEP_BOTH:
@@ -86,12 +119,15 @@ def place_within(
 def place_version(*, node: Node, blob: Blob, act: Act = SITE) -> Node:
     """Make the blob what a file holds, whatever it is called and wherever it lies by now.
 
-    A blob that has no row yet gets it here. Raises QuotaError, and Node.DoesNotExist where the
-    file has been deleted.
+    A blob that has no row yet gets it here, but not where another try of the same upload has come
+    before. Raises QuotaError, and Node.DoesNotExist where the file has been deleted.
     """
     with transaction.atomic():
         lock_tree(node.owner_id)
-        held = add_version(node=living_file(node), blob=blob, act=act)
+        held = living_file(node)
+        if blob.sent_as and Version.objects.filter(_same(blob), node=held).exists():
+            return held
+        held = add_version(node=held, blob=blob, act=act)
         record(Activity.Kind.REPLACED, [held], act)
         _welcome(blob, held.name)
     return held

@@ -1,5 +1,6 @@
 """Into which parts a file is cut."""
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,12 +10,13 @@ from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from files.errors import TooLargeError
+from files.errors import TooLargeError, UploadError
 from files.models import Upload
 
 # S3's own limit.
 MAX_PARTS = 10_000
 MEGABYTE = 1024**2
+KEY = re.compile(r"[\x21-\x7e]{1,64}")
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,12 @@ def require_size(size: int) -> None:
             _("Files may have at most %(limit)s bytes.")
             % {"limit": intcomma(settings.FILES_MAX_SIZE)}
         )
+
+
+def require_key(key: str) -> None:
+    """Raise UploadError for what is no key of an upload."""
+    if not KEY.fullmatch(key):
+        raise UploadError(_("Send a key of 1 to 64 plain characters, another for each upload."))
 
 
 def kept_until(*, by_guest: bool) -> datetime:

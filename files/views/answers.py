@@ -205,6 +205,14 @@ def act_of(request: AuthenticatedRequest) -> Act:
     return Act(actor=request.user, ip=address_of(request), user_agent=user_agent_of(request))
 
 
+def key_of(request: HttpRequest) -> str:
+    """Return by what the sender knows this upload again; "" where nothing was said.
+
+    The header of draft-ietf-httpapi-idempotency-key-header, with its quotes or without.
+    """
+    return request.headers.get("Idempotency-Key", "").strip().strip('"')
+
+
 def own_node(request: AuthenticatedRequest, pk: UUID) -> Node:
     """Return the person's own living node. 404 for others', also for what is shared with them."""
     nodes = Node.objects.owned_by(request.user).living().select_related("content")

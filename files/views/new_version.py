@@ -16,7 +16,7 @@ from files.policy import Action
 from files.uploads.create import create_version_upload
 from files.uploads.receive import receive_version
 from files.versions import newest_version
-from files.views.answers import act_of, answers_errors, file_answer, file_for, words_of
+from files.views.answers import act_of, answers_errors, file_answer, file_for, key_of, words_of
 from files.views.multipart import MAYBE_TEXT, begun_answer, read_object
 from files.views.versions import file_context
 
@@ -45,7 +45,13 @@ def _receive_raw(request: AuthenticatedRequest, node: Node) -> HttpResponse:
     announced = request.headers.get("Content-Length", "")
     if not announced.isascii() or not announced.isdigit():
         return JsonResponse({"error": _("Say how long the file is: Content-Length.")}, status=411)
-    held = receive_version(node=node, stream=request, size=int(announced), act=act_of(request))
+    held = receive_version(
+        node=node,
+        stream=request,
+        size=int(announced),
+        act=act_of(request),
+        sent_as=key_of(request),
+    )
     return JsonResponse(file_answer(held), status=201)
 
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from files.errors import FilesError
 from files.models import FileRequest
 from files.requests import count_visit, find_request, receive_for_request
-from files.views.answers import STATUS, count_files
+from files.views.answers import STATUS, count_files, key_of
 from files.views.doors import (
     answer_gone,
     ask_password,
@@ -134,6 +134,7 @@ def put_file(request: HttpRequest, asked: FileRequest, secret: str) -> HttpRespo
             stream=request,
             size=int(announced),
             act=guest_act(request, asked, guest=name),
+            sent_as=key_of(request),
         )
     except FilesError as error:
         return JsonResponse({"error": str(error)}, status=STATUS[type(error)])

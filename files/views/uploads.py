@@ -26,6 +26,7 @@ from files.views.answers import (
     count_files,
     file_answer,
     folder_for,
+    key_of,
     next_url,
     words_of,
 )
@@ -54,6 +55,7 @@ def _upload_raw(request: AuthenticatedRequest, folder: Node) -> HttpResponse:
         size=int(announced),
         conflict=parse_conflict(request.GET.get("conflict", "")),
         act=act_of(request),
+        sent_as=key_of(request),
     )
     if node is None or node.content is None:
         return JsonResponse({"skipped": True})

@@ -28,6 +28,20 @@ def file(script: Script, root: Node) -> str:
     return str(json.loads(answer.content)["id"])
 
 
+def test_what_is_sent_again_by_its_key_is_there_once(script: Script, root: Node, file: str) -> None:
+    known = {"headers": {"Idempotency-Key": "8e03978e-40d5"}, "content_type": "x/y"}
+    other = {"headers": {"Idempotency-Key": "9"}, "content_type": "x/y"}
+    upload = f"folders/{root.pk}/content?path=a.txt"
+    first, again = (script.call("PUT", upload, b"new", **known) for _ in range(2))
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert first.json() == again.json()
+    assert script.call("PUT", upload, b"new", **other).status_code == 409
+    version = f"files/{file}/content"
+    numbers = [script.call("PUT", version, b"new", **known).json()["number"] for _ in range(2)]
+    assert numbers == [2, 2]
+    assert script.call("PUT", version, b"new", **other).json()["number"] == 3
+
+
 def test_a_file_goes_up_and_comes_back_the_same(script: Script, root: Node) -> None:
     data = bytes(range(256)) * 400
     made = script.upload(root.pk, "deep/er/data.bin", data).json()

@@ -62,6 +62,11 @@ class Gate:
         else:
             self.held.append(route)
 
+    def let_one(self) -> None:
+        if self.held:
+            self.passed.append(self.held[0].request.url)
+            self.held.pop(0).continue_()
+
     def open(self) -> None:
         """Let everything pass from now on, what was held too."""
         self.left = 10_000
@@ -118,6 +123,42 @@ def reload(page: Page) -> None:
     page.once("dialog", lambda dialog: dialog.accept())
     page.reload()
     page.wait_for_load_state()
+
+
+def test_speed_and_the_time_that_is_left_are_told(vault: Page, make_file: MakeFile) -> None:
+    gate = Gate(vault, first=1)
+    vault.locator("#pick-files").set_input_files(make_file("film.bin", 20 * PART))
+    one, all_of_them = row(vault, "film.bin"), vault.locator("[data-uploads-pace]")
+    for _ in range(12):
+        if "B/s" in one.inner_text() and "left" in all_of_them.inner_text():
+            break
+        gate.let_one()
+        vault.wait_for_timeout(400)
+    assert re.search(r"\d+\s%\s·\s\d[\d.]*\s.?B/s\s·\s\d+\s\w+", one.inner_text())
+    assert re.search(r"\d[\d.]*\s.?B/s\s·\s\d+\s.*left", all_of_them.inner_text())
+    gate.open()
+    expect(vault.locator(SUMMARY)).to_have_text("1 uploaded", timeout=LONG)
+
+
+@pytest.mark.stores
+def test_a_store_that_refuses_parts_is_asked_again(
+    vault: Page, make_file: MakeFile, tmp_path: Path
+) -> None:
+    path = make_file("film.bin", 4 * PART + 7)
+    refusals = [500, 403, 503]
+    allowed = {"Access-Control-Allow-Origin": "*"}
+
+    def refuse(route: Route) -> None:
+        if refusals and route.request.method == "PUT":
+            route.fulfill(status=refusals.pop(), headers=allowed, body="<Error/>")
+        else:
+            route.continue_()
+
+    vault.route(PARTS, refuse)
+    vault.locator("#pick-files").set_input_files(path)
+    expect(vault.locator(SUMMARY)).to_have_text("1 uploaded", timeout=LONG)
+    assert refusals == []
+    assert downloaded(vault, "film.bin", tmp_path) == digest(path)
 
 
 @pytest.mark.stores

@@ -4,11 +4,20 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import FilePayload, Page, expect
+from playwright.sync_api import Dialog, FilePayload, Page, expect
 
 from tests.browser.conftest import ON_S3, PART, OpenPage
 from tests.browser.site import Person, Site
-from tests.browser.vault import check, entry, give, make_folder, open_entry
+from tests.browser.vault import (
+    check,
+    entries,
+    entry,
+    give,
+    lose_the_first_answer,
+    make_folder,
+    open_entry,
+    payload,
+)
 
 PHONE = {"width": 390, "height": 844}
 type Axe = Callable[[Page], None]
@@ -110,6 +119,70 @@ def test_files_are_asked_for_and_sent(
     shared.get_by_role("button", name="Filter").click()
     expect(shared.locator(".activity__line")).to_have_count(1)
     axe(shared)
+
+
+class Stay:
+    """Says no to each question whether to leave a page."""
+
+    def __init__(self, page: Page) -> None:
+        self.asked: list[str] = []
+        page.on("dialog", self._answer)
+
+    def _answer(self, dialog: Dialog) -> None:
+        self.asked.append(dialog.type)
+        dialog.dismiss()
+
+
+def test_what_a_guest_sends_comes_once_and_leaving_asks(
+    shared: Page, open_page: OpenPage, complaints: object
+) -> None:
+    complaints.allow("ERR_|Failed to load")  # type: ignore[attr-defined]
+    guest = open_page()
+    guest.goto(ask_for_files(shared))
+    guest.get_by_label("Your name").fill("Anna")
+    seen = lose_the_first_answer(guest, "**/file/?**")
+    guest.get_by_label("Files").set_input_files([payload("june.txt")])
+    guest.get_by_role("button", name="Send").click()
+    expect(guest.get_by_text("Arrived")).to_be_visible()
+    assert len(seen) == 2
+    shared.get_by_role("link", name="Back").click()
+    expect(entry(shared, "june.txt")).to_be_visible()
+    expect(entries(shared)).to_have_count(2)
+
+    guest.unroute_all()
+    guest.route("**/file/?**", lambda route: None)  # never answered
+    guest.get_by_label("Files").set_input_files([payload("july.txt")])
+    guest.get_by_role("button", name="Send").click()
+    stay = Stay(guest)
+    guest.evaluate("location.assign('/account/login/')")
+    guest.wait_for_timeout(300)
+    assert stay.asked == ["beforeunload"]
+
+
+def test_a_version_whose_answer_was_lost_is_one_and_leaving_asks(
+    shared: Page, complaints: object
+) -> None:
+    complaints.allow("ERR_|Failed to load")  # type: ignore[attr-defined]
+    shared.get_by_role("link", name="Back").click()
+    open_entry(shared, "notes.txt")
+    detail = shared.url
+    seen = lose_the_first_answer(shared, "**/versions/new/")
+    shared.goto(f"{detail}versions/new/")
+    assert seen == []
+    shared.get_by_label("File", exact=True).set_input_files([payload("b.txt", b"second")])
+    shared.get_by_role("button", name="Upload").click()
+    expect(shared.locator("#detail .facts")).to_contain_text("2 versions")
+    assert len(seen) == 2
+
+    shared.unroute_all()
+    shared.goto(f"{detail}versions/new/")
+    shared.route("**/versions/new/", lambda route: None)  # never answered
+    shared.get_by_label("File", exact=True).set_input_files([payload("c.txt", b"third")])
+    shared.get_by_role("button", name="Upload").click()
+    stay = Stay(shared)
+    shared.evaluate("location.assign('/files/')")
+    shared.wait_for_timeout(300)
+    assert stay.asked == ["beforeunload"]
 
 
 def test_a_request_is_changed_closed_and_opened_again(

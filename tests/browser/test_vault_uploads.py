@@ -9,7 +9,16 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Complaints
-from tests.browser.vault import check, entries, entry, give, make_folder, open_entry, payload
+from tests.browser.vault import (
+    check,
+    entries,
+    entry,
+    give,
+    lose_the_first_answer,
+    make_folder,
+    open_entry,
+    payload,
+)
 
 SUMMARY = "[data-uploads-summary]"
 
@@ -128,6 +137,20 @@ def test_a_broken_connection_is_tried_again(vault: Page, complaints: Complaints)
     expect(vault.locator(".upload")).to_contain_text("trying again")
     expect(entry(vault, "a.txt")).to_be_visible()
     expect(vault.locator(SUMMARY)).to_have_text("1 uploaded")
+
+
+@pytest.mark.stores
+def test_a_lost_answer_makes_no_second_file(vault: Page, complaints: Complaints) -> None:
+    complaints.allow("ERR_|Failed to load")
+    seen = lose_the_first_answer(vault, "**/upload/?**")
+    vault.locator("#pick-files").set_input_files([payload("a.txt")])
+    expect(vault.locator(".upload")).to_contain_text("trying again")
+    expect(vault.locator(SUMMARY)).to_have_text("1 uploaded")
+    assert len(seen) == 2
+    vault.reload()
+    expect(entries(vault)).to_have_count(1)
+    open_entry(vault, "a.txt")
+    expect(vault.locator("#detail .facts")).to_contain_text("1 version")
 
 
 def test_one_bad_name_does_not_hold_up_the_others(vault: Page, complaints: Complaints) -> None:

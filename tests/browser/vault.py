@@ -1,6 +1,6 @@
 """What tests of the vault do over and over: find entries, bring files in, make folders."""
 
-from playwright.sync_api import FilePayload, Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, Route, expect
 
 
 def entry(page: Page, name: str) -> Locator:
@@ -18,6 +18,25 @@ def check(page: Page, *names: str) -> None:
 
 def payload(name: str, content: bytes = b"content") -> FilePayload:
     return {"name": name, "mimeType": "text/plain", "buffer": content}
+
+
+def lose_the_first_answer(page: Page, address: str) -> list[Route]:
+    """Let the first PUT to the address through, and its answer not. Returns all PUTs to it."""
+    seen: list[Route] = []
+
+    def pass_on(route: Route) -> None:
+        if route.request.method != "PUT":
+            route.continue_()
+            return
+        seen.append(route)
+        if len(seen) > 1:
+            route.continue_()
+            return
+        assert route.fetch().status == 201, "it has come"
+        route.abort("connectionreset")
+
+    page.route(address, pass_on)
+    return seen
 
 
 def give(page: Page, *names: str, content: bytes = b"content") -> None:

@@ -3,7 +3,9 @@
 import { csrfToken } from "../ui/csrf.js";
 import { fill, gettext } from "../ui/words.js";
 import { Refusal } from "../vault/requests.js";
+import { makeKey } from "../vault/upload-keys.js";
 import { sendByParts } from "../vault/upload-parts.js";
+import { patiently } from "../vault/upload-patience.js";
 import { put } from "../vault/upload-request.js";
 
 const form = document.getElementById("send");
@@ -31,8 +33,17 @@ function row(file) {
 
 function sendWhole(file, sender, shown) {
   const url = `${form.dataset.putUrl}?${new URLSearchParams({ name: file.name, sender })}`;
-  const headers = { "X-CSRFToken": csrfToken(), "Content-Type": "application/octet-stream" };
-  return put(url, file, { headers, onProgress: shown.progress, signal: never });
+  const headers = {
+    "X-CSRFToken": csrfToken(),
+    "Content-Type": "application/octet-stream",
+    // Sent again after an answer that was lost, it is known by its key: nothing comes twice.
+    "Idempotency-Key": makeKey(file.name, file),
+  };
+  const options = { headers, onProgress: shown.progress, signal: never };
+  return patiently(() => put(url, file, options), {
+    signal: never,
+    onTrouble: (refusal) => shown.say(waiting(refusal)),
+  });
 }
 
 // Others may be sending so much that there is no place just now: then it says so itself.

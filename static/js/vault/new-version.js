@@ -3,8 +3,9 @@
 import { csrfToken } from "../ui/csrf.js";
 import { gettext } from "../ui/words.js";
 import { Refusal } from "./requests.js";
-import { hold } from "./upload-keys.js";
+import { hold, makeKey } from "./upload-keys.js";
 import { sendByParts } from "./upload-parts.js";
+import { patiently } from "./upload-patience.js";
 import { put } from "./upload-request.js";
 
 const form = document.getElementById("new-version");
@@ -23,14 +24,19 @@ const onProgress = (file) => (bytes) => {
   progress.value = file.size ? bytes / file.size : 1;
 };
 
+// Sent again after an answer that was lost, it is known by its key: it makes one version.
 function sendWhole(file) {
   const headers = {
     Accept: "application/json",
     "Content-Type": "application/octet-stream",
+    "Idempotency-Key": makeKey(file.name, file),
     "X-CSRFToken": csrfToken(),
   };
   const options = { headers, onProgress: onProgress(file), signal: never };
-  return put(form.dataset.putUrl, file, options);
+  return patiently(() => put(form.dataset.putUrl, file, options), {
+    signal: never,
+    onTrouble: () => say(gettext("Waiting for the connection…")),
+  });
 }
 
 function sendParts(file) {

@@ -20,6 +20,9 @@ const SLOW = 20_000;
 export const lanes = new Lanes(4);
 
 const GONE = new Set([404, 410]);
+// What a part that is sent again may get past: an address past its time (403), damage on the way
+// (400), a bucket's trouble with itself (500).
+const AGAIN = new Set([400, 403, 500]);
 const isGone = (error) => error instanceof Refusal && GONE.has(error.status);
 const isBusy = ({ status, conflicts, missing }) =>
   status === 409 && !conflicts.length && !missing.length;
@@ -176,8 +179,7 @@ class Sending {
     if (error.name === "AbortError" || isGone(error)) throw error;
     await requireReadable(this.job.file);
     if (!(error instanceof Refusal)) throw error;
-    // 403 and 400: an address past its time, or a part that was damaged on the way.
-    if (!error.passing && !isBusy(error) && ![400, 403].includes(error.status)) throw error;
+    if (!error.passing && !isBusy(error) && !AGAIN.has(error.status)) throw error;
     this.hooks.onTrouble();
     await sleep(isBusy(error) ? BUSY : backoff(attempt), this.signal);
     await reachable(this.signal);

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Build the image without a container engine, and try it: on Debian, as root, from nothing.
-#   deploy/image/build-and-try.sh [--base-only | --try-only]
+#   deploy/image/build-and-try.sh [--base-only | --try-only | --twice]
+# --twice builds it again, and the two must be one and the same, byte by byte.
 # The base is Debian trixie by debootstrap, kept in BASE_DIR; the image is built and run by buildah
 # with its own storage, as plain files. BASE=docker.io/library/python:… builds on another base.
 set -euo pipefail
@@ -51,17 +52,29 @@ if [ "$BASE" = localhost/devops360-base:trixie ] && ! buildah inspect "$BASE" >/
 fi
 [ "${1:-}" != --base-only ] || exit 0
 
+build() { # build TAG
+    local certificates=() epoch
+    [ ! -e "$CERTIFICATES" ] || certificates=(--volume "$CERTIFICATES:$CERTIFICATES:ro")
+    epoch=$(git log -1 --format=%ct)
+    buildah bud --format docker --quiet --layers=false --timestamp "$epoch" "${certificates[@]}" \
+        --build-arg "BASE=$BASE" --build-arg "REVISION=$(git rev-parse HEAD)" --tag "$1" . >/dev/null
+}
+image_id() { buildah inspect --type image --format '{{.FromImageID}}' "$1"; }
+
 if [ "${1:-}" != --try-only ]; then
     say "Image"
     # Of the last one only the base is kept: layers are whole copies, as vfs has it.
     buildah rm --all >/dev/null
     buildah rmi --force "$IMAGE" >/dev/null 2>&1 || true
     buildah rmi --prune --force >/dev/null
-    certificates=()
-    [ ! -e "$CERTIFICATES" ] || certificates=(--volume "$CERTIFICATES:$CERTIFICATES:ro")
-    epoch=$(git log -1 --format=%ct)
-    buildah bud --format docker --quiet --layers=false --timestamp "$epoch" "${certificates[@]}" \
-        --build-arg "BASE=$BASE" --build-arg "REVISION=$(git rev-parse HEAD)" --tag "$IMAGE" . >/dev/null
+    build "$IMAGE"
+fi
+if [ "${1:-}" = --twice ]; then
+    say "The same once more"
+    first=$(image_id "$IMAGE")
+    build "$IMAGE"
+    [ "$first" = "$(image_id "$IMAGE")" ] || fail "built twice: $first and $(image_id "$IMAGE")"
+    echo "one and the same: $first"
 fi
 
 container=$(buildah from "$IMAGE")
@@ -120,12 +133,29 @@ stop() { # stop ROLE LAUNCHER: SIGTERM must end it by itself, with status 0
 say "What it is"
 config=$(buildah inspect --type image --format '{{.Docker.Config.User}} {{.Docker.Config.Entrypoint}} {{len .Docker.Config.Healthcheck.Test}}' "$IMAGE")
 [ "$config" = '10001:10001 [/app/deploy/image/entrypoint.sh] 3' ] || fail "user, entry point or health check: $config"
+# All of ours is one layer over the base's: nothing that a later one hides is carried along.
+layers() { buildah inspect --type image --format '{{len .Docker.RootFS.DiffIDs}}' "$1"; }
+[ "$(layers "$IMAGE")" -eq $(($(layers "$BASE") + 1)) ] || fail "$(layers "$IMAGE") layers"
+labels=$(buildah inspect --type image --format '{{index .Docker.Config.Labels "org.opencontainers.image.revision"}}' "$IMAGE")
+grep -qE '^[0-9a-f]{40}$' <<<"$labels" || fail "its label does not name a revision: $labels"
 root=$(buildah mount "$container")
 megabytes=$(du -sm "$root" | cut -f1)
 [ "$megabytes" -le "$MAX_MEGABYTES" ] || fail "$megabytes MB is more than $MAX_MEGABYTES"
 for banned in usr/bin/gcc usr/bin/cc opt/uv app/.git app/tests app/files/tests; do
     [ ! -e "$root/$banned" ] || fail "/$banned is in the image"
 done
+python3 - "$root/opt/venv" <<'END' || fail "its bill of materials is another one than what is in it"
+import json, pathlib, re, sys
+
+venv = pathlib.Path(sys.argv[1])
+listed = {(part["name"], part["version"]) for part in json.loads((venv / "sbom.cdx.json").read_text())["components"]}
+there = set()
+for metadata in venv.glob("lib/python*/site-packages/*.dist-info/METADATA"):
+    text = metadata.read_text()
+    there.add(tuple(re.search(rf"^{field}: (.+)$", text, re.M)[1] for field in ("Name", "Version")))
+print(f"{len(there)} packages, each in the bill of materials")
+sys.exit(listed != there or len(there) < 20)
+END
 buildah umount "$container" >/dev/null
 echo "$megabytes MB, user 10001, no compiler, no tests"
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Build the image without a container engine, and try it: on Debian, as root, from nothing.
 #   deploy/image/build-and-try.sh [--base-only | --try-only | --twice]
-# --twice builds it again, and the two must be one and the same, byte by byte.
+# --twice builds it again: the layers must be the same, byte by byte.
 # The base is Debian trixie by debootstrap, kept in BASE_DIR; the image is built and run by buildah
 # with its own storage, as plain files. BASE=docker.io/library/python:… builds on another base.
 set -euo pipefail
@@ -59,7 +59,8 @@ build() { # build TAG
     buildah bud --format docker --quiet --layers=false --timestamp "$epoch" "${certificates[@]}" \
         --build-arg "BASE=$BASE" --build-arg "REVISION=$(git rev-parse HEAD)" --tag "$1" . >/dev/null
 }
-image_id() { buildah inspect --type image --format '{{.FromImageID}}' "$1"; }
+# Not the image's own id: Docker's format names the container that it was built in.
+digests() { buildah inspect --type image --format '{{.Docker.RootFS.DiffIDs}}' "$1"; }
 
 if [ "${1:-}" != --try-only ]; then
     say "Image"
@@ -71,9 +72,9 @@ if [ "${1:-}" != --try-only ]; then
 fi
 if [ "${1:-}" = --twice ]; then
     say "The same once more"
-    first=$(image_id "$IMAGE")
+    first=$(digests "$IMAGE")
     build "$IMAGE"
-    [ "$first" = "$(image_id "$IMAGE")" ] || fail "built twice: $first and $(image_id "$IMAGE")"
+    [ "$first" = "$(digests "$IMAGE")" ] || fail "built twice: $first and $(digests "$IMAGE")"
     echo "one and the same: $first"
 fi
 

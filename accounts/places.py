@@ -20,9 +20,8 @@ PRIVATE = gettext_noop("Private network")
 
 def place_of(ip: str | None) -> str:
     """Return such as "Zürich, Switzerland", "Private network", or "" for what nobody knows."""
-    try:
-        address = ipaddress.ip_address(ip or "")
-    except ValueError:
+    address = _address(ip)
+    if address is None:
         return ""
     if not address.is_global:
         return PRIVATE
@@ -33,8 +32,17 @@ def place_of(ip: str | None) -> str:
 
 def country_of(ip: str | None) -> str:
     """Return such as "Switzerland"; "" for what nobody knows, and for private networks."""
-    place = place_of(ip)
-    return "" if place in {"", PRIVATE} else place.rpartition(", ")[2]
+    address = _address(ip)
+    if address is None or not address.is_global:
+        return ""
+    return _name(_record_of(str(address)).get("country"))
+
+
+def _address(ip: str | None) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        return ipaddress.ip_address(ip or "")
+    except ValueError:
+        return None
 
 
 def is_readable(path: str) -> bool:

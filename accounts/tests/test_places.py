@@ -10,12 +10,13 @@ from django.test import Client
 
 from accounts import places
 from accounts.models import SecurityEvent, User
-from accounts.places import place_of
+from accounts.places import country_of, place_of
 from accounts.tests.factories import PASSWORD
 from accounts.tests.mmdb import make_database
 from notifications.models import Notification
 
 ZURICH = {"city": {"names": {"en": "Zürich"}}, "country": {"names": {"en": "Switzerland"}}}
+BONAIRE = {"country": {"names": {"en": "Bonaire, Sint Eustatius, and Saba"}}}
 SWEDEN = {"country": {"names": {"en": "Sweden"}}}
 
 
@@ -51,6 +52,25 @@ def database(tmp_path: Path, settings: Any) -> Path:
 )
 def test_places(database: Path, ip: str | None, place: str) -> None:
     assert place_of(ip) == place
+
+
+@pytest.mark.parametrize(
+    ("record", "country"),
+    [
+        (ZURICH, "Switzerland"),
+        (SWEDEN, "Sweden"),
+        (BONAIRE, "Bonaire, Sint Eustatius, and Saba"),
+        ({"city": {"names": {"en": "Zürich"}}}, ""),
+    ],
+)
+def test_countries_are_those_of_the_record(
+    tmp_path: Path, settings: Any, record: dict[str, Any], country: str
+) -> None:
+    path = tmp_path / "city.mmdb"
+    path.write_bytes(make_database({"81.2.69.0/24": record}))
+    settings.GEOIP_DATABASE = str(path)
+    assert country_of("81.2.69.7") == country
+    assert [country_of(ip) for ip in ("10.1.2.3", "8.8.8.8", "", None)] == [""] * 4
 
 
 def test_without_a_database_only_private_networks_are_known(settings: Any) -> None:

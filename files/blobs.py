@@ -154,19 +154,6 @@ def store_bytes(
     )
 
 
-def store_blob(
-    *, owner: AbstractBaseUser, stream: Readable, name: str, expected: int | None, limit: int
-) -> Blob:
-    """Store what `stream` gives, and save its row: see `store_bytes`."""
-    blob = store_bytes(owner=owner, stream=stream, name=name, expected=expected, limit=limit)
-    try:
-        blob.save(force_insert=True)
-    except BaseException:
-        discard_bytes(blob)
-        raise
-    return blob
-
-
 def discard_bytes(blob: Blob) -> None:
     """Delete what is stored for a row that was not saved, or is not there any more."""
     store_named(blob.store).delete(blob.key)

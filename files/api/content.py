@@ -15,7 +15,15 @@ from files.models import Version
 from files.policy import Action
 from files.uploads.receive import receive_stream, receive_version
 from files.versions import newest_version
-from files.views.answers import act_of, chosen_nodes, file_for, folder_for, key_of, node_for
+from files.views.answers import (
+    act_of,
+    announced_length,
+    chosen_nodes,
+    file_for,
+    folder_for,
+    key_of,
+    node_for,
+)
 from files.views.content import deliver, zip_answer
 
 router = Router(tags=["Content"])
@@ -76,10 +84,10 @@ def upload(
 
 
 def _announced(request: AuthenticatedRequest) -> int:
-    announced = request.headers.get("Content-Length", "")
-    if not announced.isascii() or not announced.isdigit():
+    size = announced_length(request)
+    if size is None:
         raise HttpError(411, "Say how long the file is: Content-Length.")
-    return int(announced)
+    return size
 
 
 @router.get(

@@ -8,9 +8,9 @@ import factory
 from django.contrib.auth import get_user_model
 from factory.django import DjangoModelFactory
 
-from files.blobs import open_blob
+from files.blobs import open_blob, store_bytes
 from files.conflicts import Conflict
-from files.models import Grant, Node
+from files.models import Blob, Grant, Node
 from files.tree import create_folder, root_of
 from files.uploads.receive import receive_stream
 
@@ -41,6 +41,13 @@ def make_file(
     )
     assert node is not None
     return node
+
+
+def store_blob(*, owner: Any, **wishes: Any) -> Blob:
+    """Store bytes as `store_bytes` does, with a row that no version names: it may be swept."""
+    blob = store_bytes(owner=owner, **wishes)
+    blob.save(force_insert=True)
+    return blob
 
 
 def make_folder(owner: Any, *names: str) -> Node:

@@ -10,14 +10,13 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from files.blobs import store_blob
 from files.conflicts import Conflict
 from files.errors import FilesError, IntoItselfError, NameTakenError, QuotaError
 from files.models import Blob, Node, Version
 from files.moving import move_nodes
 from files.quota import set_quota, usage_of
 from files.sweep import sweep_blobs
-from files.tests.factories import OwnerFactory, make_file, make_folder, read_file
+from files.tests.factories import OwnerFactory, make_file, make_folder, read_file, store_blob
 from files.trash import purge_trash, trash_nodes
 from files.tree import ancestors, create_folder, root_of
 from files.uploads.finish import place_blob

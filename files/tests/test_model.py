@@ -15,14 +15,13 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from files.blobs import store_blob
 from files.conflicts import Conflict
 from files.errors import FilesError
 from files.models import Blob, Node, Vault, Version
 from files.moving import copy_nodes, move_nodes
 from files.quota import set_quota
 from files.recount import recount_vault
-from files.tests.factories import OwnerFactory
+from files.tests.factories import OwnerFactory, store_blob
 from files.tests.model import Model, Thing
 from files.trash import purge_nodes, restore_nodes, trash_nodes
 from files.tree import create_folder, rename_node, root_of

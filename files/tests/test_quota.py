@@ -13,7 +13,6 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.utils import timezone
 
-from files.blobs import store_blob
 from files.conflicts import Conflict
 from files.errors import NameTakenError, QuotaError, VersionError
 from files.models import Blob, Node, Upload, Vault, Version
@@ -22,7 +21,7 @@ from files.quota import set_quota, take_space, usage_of
 from files.recount import recount_vaults
 from files.sizes import parse_size
 from files.sweep import sweep_blobs
-from files.tests.factories import make_file, make_folder
+from files.tests.factories import make_file, make_folder, store_blob
 from files.trash import purge_trash, restore_nodes, trash_nodes
 from files.tree import lock_tree
 from files.uploads.finish import place_blob

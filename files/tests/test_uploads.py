@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from django.core.files.storage import default_storage
 
-from files.blobs import store_blob
 from files.conflicts import Conflict, find_conflicts
 from files.errors import (
     IncompleteError,
@@ -18,7 +17,7 @@ from files.errors import (
 )
 from files.models import Blob, Node, Version
 from files.sweep import sweep_blobs, sweep_unfinished
-from files.tests.factories import make_file, make_folder, read_file
+from files.tests.factories import make_file, make_folder, read_file, store_blob
 from files.trash import trash_nodes
 from files.uploads.receive import receive_stream
 

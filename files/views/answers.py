@@ -205,6 +205,17 @@ def act_of(request: AuthenticatedRequest) -> Act:
     return Act(actor=request.user, ip=address_of(request), user_agent=user_agent_of(request))
 
 
+def announced_length(request: HttpRequest) -> int | None:
+    """Return how many bytes the body is said to have, or None."""
+    announced = request.headers.get("Content-Length", "")
+    return int(announced) if announced.isascii() and announced.isdigit() else None
+
+
+def length_required() -> JsonResponse:
+    error = _("Say how long the file is: Content-Length.")
+    return JsonResponse({"error": error}, status=411)
+
+
 def key_of(request: HttpRequest) -> str:
     """Return by what the sender knows this upload again; "" where nothing was said.
 

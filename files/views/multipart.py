@@ -25,6 +25,7 @@ from files.uploads.state import describe_upload, list_uploads
 from files.views.answers import (
     RETRY_SECONDS,
     act_of,
+    announced_length,
     answers_errors,
     file_answer,
     folder_for,
@@ -143,10 +144,10 @@ def sign_answer(request: HttpRequest, upload: Upload) -> HttpResponse:
 @require_http_methods(["PUT"])
 @refusals
 def part(request: HttpRequest, token: str) -> HttpResponse:
-    announced = request.headers.get("Content-Length", "")
-    if not announced.isascii() or not announced.isdigit():
+    length = announced_length(request)
+    if length is None:
         return JsonResponse({"error": _("Say how long the part is: Content-Length.")}, status=411)
-    etag = receive_part(token=token, stream=request, length=int(announced))
+    etag = receive_part(token=token, stream=request, length=length)
     return HttpResponse(status=200, headers={"ETag": etag})
 
 

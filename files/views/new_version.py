@@ -16,7 +16,16 @@ from files.policy import Action
 from files.uploads.create import create_version_upload
 from files.uploads.receive import receive_version
 from files.versions import newest_version
-from files.views.answers import act_of, answers_errors, file_answer, file_for, key_of, words_of
+from files.views.answers import (
+    act_of,
+    announced_length,
+    answers_errors,
+    file_answer,
+    file_for,
+    key_of,
+    length_required,
+    words_of,
+)
 from files.views.multipart import MAYBE_TEXT, begun_answer, read_object
 from files.views.versions import file_context
 
@@ -42,13 +51,13 @@ def new_version(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
 
 
 def _receive_raw(request: AuthenticatedRequest, node: Node) -> HttpResponse:
-    announced = request.headers.get("Content-Length", "")
-    if not announced.isascii() or not announced.isdigit():
-        return JsonResponse({"error": _("Say how long the file is: Content-Length.")}, status=411)
+    size = announced_length(request)
+    if size is None:
+        return length_required()
     held = receive_version(
         node=node,
         stream=request,
-        size=int(announced),
+        size=size,
         act=act_of(request),
         sent_as=key_of(request),
     )

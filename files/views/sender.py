@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from files.errors import FilesError
 from files.models import FileRequest
 from files.requests import count_visit, find_request, receive_for_request
-from files.views.answers import STATUS, count_files, key_of
+from files.views.answers import STATUS, announced_length, count_files, key_of, length_required
 from files.views.doors import (
     answer_gone,
     ask_password,
@@ -121,9 +121,9 @@ def _keep(request: HttpRequest, asked: FileRequest, file: Any, name: str) -> boo
 @through_request
 def put_file(request: HttpRequest, asked: FileRequest, secret: str) -> HttpResponse:
     """Keep the request's body as one file: what the page's script sends, in constant memory."""
-    announced = request.headers.get("Content-Length", "")
-    if not announced.isascii() or not announced.isdigit():
-        return JsonResponse({"error": _("Say how long the file is: Content-Length.")}, status=411)
+    size = announced_length(request)
+    if size is None:
+        return length_required()
     name = name_of_sender(request, request.GET.get("sender", ""))
     if not name:
         return JsonResponse({"error": NAMELESS, "field": "name"}, status=400)
@@ -132,7 +132,7 @@ def put_file(request: HttpRequest, asked: FileRequest, secret: str) -> HttpRespo
             request=asked,
             name=request.GET.get("name", ""),
             stream=request,
-            size=int(announced),
+            size=size,
             act=guest_act(request, asked, guest=name),
             sent_as=key_of(request),
         )

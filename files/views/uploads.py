@@ -22,11 +22,13 @@ from files.tree import create_folders
 from files.uploads.receive import receive_stream
 from files.views.answers import (
     act_of,
+    announced_length,
     answers_errors,
     count_files,
     file_answer,
     folder_for,
     key_of,
+    length_required,
     next_url,
     words_of,
 )
@@ -44,15 +46,15 @@ def upload(request: AuthenticatedRequest, pk: UUID) -> HttpResponse:
 
 
 def _upload_raw(request: AuthenticatedRequest, folder: Node) -> HttpResponse:
-    announced = request.headers.get("Content-Length", "")
-    if not announced.isascii() or not announced.isdigit():
-        return JsonResponse({"error": _("Say how long the file is: Content-Length.")}, status=411)
+    size = announced_length(request)
+    if size is None:
+        return length_required()
     node = receive_stream(
         owner=folder.owner,
         folder=folder,
         path=request.GET.get("path", ""),
         stream=request,
-        size=int(announced),
+        size=size,
         conflict=parse_conflict(request.GET.get("conflict", "")),
         act=act_of(request),
         sent_as=key_of(request),

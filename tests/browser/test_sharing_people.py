@@ -4,11 +4,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Dialog, FilePayload, Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from tests.browser.conftest import ON_S3, PART, OpenPage
 from tests.browser.site import Person, Site
 from tests.browser.vault import (
+    Stay,
     check,
     entries,
     entry,
@@ -119,18 +120,6 @@ def test_files_are_asked_for_and_sent(
     shared.get_by_role("button", name="Filter").click()
     expect(shared.locator(".activity__line")).to_have_count(1)
     axe(shared)
-
-
-class Stay:
-    """Says no to each question whether to leave a page."""
-
-    def __init__(self, page: Page) -> None:
-        self.asked: list[str] = []
-        page.on("dialog", self._answer)
-
-    def _answer(self, dialog: Dialog) -> None:
-        self.asked.append(dialog.type)
-        dialog.dismiss()
 
 
 def test_what_a_guest_sends_comes_once_and_leaving_asks(

@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Complaints
 from tests.browser.vault import (
+    Stay,
     check,
     entries,
     entry,
@@ -191,25 +191,19 @@ def test_three_travel_at_a_time(vault: Page, complaints: Complaints) -> None:
 @pytest.mark.stores
 def test_leaving_in_the_middle_warns(vault: Page, complaints: Complaints) -> None:
     complaints.allow("ERR_|Failed to load")
-    warnings: list[str] = []
-
-    def stay(dialog: Any) -> None:
-        warnings.append(dialog.type)
-        dialog.dismiss()
-
     give(vault, "there.txt")
     vault.route("**/upload/**", lambda route: None)
-    vault.on("dialog", stay)
+    stay = Stay(vault)
     vault.locator("#pick-files").set_input_files([payload("a.txt")])
     expect(vault.locator(".upload", has_text="a.txt")).to_be_visible()
     # A download leaves the page where it is: no warning.
     with vault.expect_download():
         entry(vault, "there.txt").locator("[data-action=menu]").click()
         vault.get_by_role("menuitem", name="Download").click()
-    assert warnings == []
+    assert stay.asked == []
     vault.get_by_role("link", name="Trash").click(no_wait_after=True)
     vault.wait_for_timeout(500)
-    assert warnings == ["beforeunload"]
+    assert stay.asked == ["beforeunload"]
     assert vault.url.endswith("/files/")
 
 

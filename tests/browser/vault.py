@@ -1,6 +1,6 @@
 """What tests of the vault do over and over: find entries, bring files in, make folders."""
 
-from playwright.sync_api import FilePayload, Locator, Page, Route, expect
+from playwright.sync_api import Dialog, FilePayload, Locator, Page, Route, expect
 
 
 def entry(page: Page, name: str) -> Locator:
@@ -18,6 +18,18 @@ def check(page: Page, *names: str) -> None:
 
 def payload(name: str, content: bytes = b"content") -> FilePayload:
     return {"name": name, "mimeType": "text/plain", "buffer": content}
+
+
+class Stay:
+    """Says no to each question whether to leave a page."""
+
+    def __init__(self, page: Page) -> None:
+        self.asked: list[str] = []
+        page.on("dialog", self._answer)
+
+    def _answer(self, dialog: Dialog) -> None:
+        self.asked.append(dialog.type)
+        dialog.dismiss()
 
 
 def lose_the_first_answer(page: Page, address: str) -> list[Route]:

@@ -14,12 +14,11 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from files import sweep as sweeping
-from files.blobs import store_blob
 from files.conflicts import Conflict
 from files.models import Blob, Node, Preview, Upload
 from files.stores import store_named
 from files.sweep import sweep, sweep_unfinished
-from files.tests.factories import make_file, read_file
+from files.tests.factories import make_file, read_file, store_blob
 from files.tests.keeping.conftest import content_of, path_of
 from files.trash import purge_trash, trash_nodes
 

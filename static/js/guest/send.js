@@ -1,12 +1,11 @@
 // Files for whoever asked for them: small ones in one request each, large ones in parts, as in the
 // vault's own pages; the form's own way is for browsers without scripts.
-import { csrfToken } from "../ui/csrf.js";
 import { fill, gettext } from "../ui/words.js";
 import { Refusal } from "../vault/requests.js";
 import { makeKey } from "../vault/upload-keys.js";
 import { sendByParts } from "../vault/upload-parts.js";
 import { patiently } from "../vault/upload-patience.js";
-import { put } from "../vault/upload-request.js";
+import { putWhole } from "../vault/upload-request.js";
 
 const form = document.getElementById("send");
 const never = new AbortController().signal;
@@ -33,14 +32,9 @@ function row(file) {
 
 function sendWhole(file, sender, shown) {
   const url = `${form.dataset.putUrl}?${new URLSearchParams({ name: file.name, sender })}`;
-  const headers = {
-    "X-CSRFToken": csrfToken(),
-    "Content-Type": "application/octet-stream",
-    // Sent again after an answer that was lost, it is known by its key: nothing comes twice.
-    "Idempotency-Key": makeKey(file.name, file),
-  };
-  const options = { headers, onProgress: shown.progress, signal: never };
-  return patiently(() => put(url, file, options), {
+  const key = makeKey(file.name, file);
+  const options = { onProgress: shown.progress, signal: never };
+  return patiently(() => putWhole(url, file, key, options), {
     signal: never,
     onTrouble: (refusal) => shown.say(waiting(refusal)),
   });

@@ -1,12 +1,11 @@
 // A new version of one file: small ones in one request, large ones in parts. The form's own way is
 // for browsers without scripts.
-import { csrfToken } from "../ui/csrf.js";
 import { gettext } from "../ui/words.js";
 import { Refusal } from "./requests.js";
 import { hold, makeKey } from "./upload-keys.js";
 import { sendByParts } from "./upload-parts.js";
 import { patiently } from "./upload-patience.js";
-import { put } from "./upload-request.js";
+import { putWhole } from "./upload-request.js";
 
 const form = document.getElementById("new-version");
 const sending = form?.querySelector("[data-sending]");
@@ -24,16 +23,10 @@ const onProgress = (file) => (bytes) => {
   progress.value = file.size ? bytes / file.size : 1;
 };
 
-// Sent again after an answer that was lost, it is known by its key: it makes one version.
 function sendWhole(file) {
-  const headers = {
-    Accept: "application/json",
-    "Content-Type": "application/octet-stream",
-    "Idempotency-Key": makeKey(file.name, file),
-    "X-CSRFToken": csrfToken(),
-  };
-  const options = { headers, onProgress: onProgress(file), signal: never };
-  return patiently(() => put(form.dataset.putUrl, file, options), {
+  const key = makeKey(file.name, file);
+  const options = { onProgress: onProgress(file), signal: never };
+  return patiently(() => putWhole(form.dataset.putUrl, file, key, options), {
     signal: never,
     onTrouble: () => say(gettext("Waiting for the connection…")),
   });

@@ -1,4 +1,5 @@
 // One body on its way: the only kind of request that can tell how much of it has gone out.
+import { csrfToken } from "../ui/csrf.js";
 import { Refusal } from "./requests.js";
 
 // Milliseconds without a sign of life. Connections that a sleeping laptop or a changed network has
@@ -45,4 +46,18 @@ export function put(url, body, { headers = {}, onProgress, signal }) {
     watch(request);
     request.send(body);
   });
+}
+
+/**
+ * PUT a whole file, known by `key`: sent again after an answer that was lost, it is there once.
+ * As `put` otherwise.
+ */
+export function putWhole(url, file, key, { onProgress, signal }) {
+  const headers = {
+    Accept: "application/json",
+    "Content-Type": "application/octet-stream",
+    "Idempotency-Key": key,
+    "X-CSRFToken": csrfToken(),
+  };
+  return put(url, file, { headers, onProgress, signal });
 }

@@ -1,27 +1,18 @@
 // How one file travels: a small one in one request, a larger one in parts.
-import { csrfToken } from "../ui/csrf.js";
 import { vault } from "./requests.js";
 import { makeKey } from "./upload-keys.js";
 import { lanes, sendByParts } from "./upload-parts.js";
-import { put } from "./upload-request.js";
+import { putWhole } from "./upload-request.js";
 
 /** Whether a file goes in parts: it can be paused, and goes on after a reload. */
 export const goesInParts = (file) => file.size > Number(vault().partSize);
 
-// Sent again after an answer that was lost, it is known by its key: nothing is there twice.
 function sendWhole(job, { onProgress, signal }) {
   const { file, folder, path, conflict } = job;
   job.wholeKey ??= makeKey(path, file);
-  const query = new URLSearchParams({ path, conflict });
-  const headers = {
-    Accept: "application/json",
-    "Content-Type": "application/octet-stream",
-    "Idempotency-Key": job.wholeKey,
-    "X-CSRFToken": csrfToken(),
-  };
-  const url = `/files/folder/${folder}/upload/?${query}`;
+  const url = `/files/folder/${folder}/upload/?${new URLSearchParams({ path, conflict })}`;
   return lanes.run(signal, async () => {
-    const { answer } = await put(url, file, { headers, onProgress, signal });
+    const { answer } = await putWhole(url, file, job.wholeKey, { onProgress, signal });
     return answer ?? {};
   });
 }

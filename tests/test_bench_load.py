@@ -1,6 +1,12 @@
 """What the load bench makes of a run: its plan, its figures, the knee."""
 
-from itertools import pairwise
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count, pairwise
+from typing import Any
 
 import pytest
 
@@ -20,6 +26,7 @@ from bench.load.figures import (
 )
 from bench.load.plan import MIX, RATES, Plan, Step, parse, step_at, written
 from bench.load.report import Part, Report
+from bench.load.run import RESTED_ANSWERS, wait_until_idle, wait_until_rested
 from bench.load.watch import DISK, GROUPS, MACHINE, Sample
 
 STEPS = [Step(5, 60), Step(10, 30)]
@@ -173,3 +180,70 @@ def test_a_run_that_is_broken_off_shows_how_far_it_came() -> None:
     text = Report("Load", "broken off", {"Knee": found}).text()
     assert "The run is broken off." in text
     assert "| 10         |       8 |        2 |" in text
+
+
+@contextmanager
+def answering(*, slowly: int) -> Iterator[tuple[str, list[str]]]:
+    """Run a server whose first so many answers take long. Yield its address, and who asked."""
+    asked: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            time.sleep(0.2 if len(asked) <= slowly else 0)
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}", asked
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def test_a_soak_begins_once_the_search_is_worked_off() -> None:
+    with answering(slowly=3) as (host, asked):
+        wait_until_rested(host, pause=0)
+    assert asked == ["/livez"] * len(asked)
+    assert len(asked) >= 3 + RESTED_ANSWERS
+
+
+def test_a_site_that_does_not_come_to_rest_is_told_of() -> None:
+    with answering(slowly=1000) as (host, _), pytest.raises(RuntimeError, match="to rest"):
+        wait_until_rested(host, pause=0, seconds=0.5)
+
+
+class QuickWatch:
+    """Looks every five seconds, which pass at once. The worker takes a core until `busy_until`."""
+
+    every = 0.0
+
+    def __init__(self, busy_until: float) -> None:
+        self.seconds = count(0, 5)
+        self.busy_until = busy_until
+        self.samples: list[Sample] = []
+
+    @property
+    def second(self) -> float:
+        second = float(next(self.seconds))
+        taken = min(second, self.busy_until)
+        self.samples.append(Sample(second, {}, {"worker": taken}))
+        return second
+
+
+def test_a_search_begins_once_the_worker_has_nothing_to_do() -> None:
+    watch: Any = QuickWatch(busy_until=60)
+    wait_until_idle(watch, "worker")
+    assert 75 <= watch.samples[-1].second <= 90
+
+
+def test_a_worker_that_does_not_come_to_rest_is_told_of() -> None:
+    watch: Any = QuickWatch(busy_until=10_000)
+    with pytest.raises(RuntimeError, match=r"worker does not come to rest: 1\.00 cores"):
+        wait_until_idle(watch, "worker", seconds=100)

@@ -39,6 +39,8 @@ def _upload(site: Site, person: Person, place: Path, name: str) -> str:
     with Line(site.url.removeprefix("http://"), session_headers(person)) as line:
         path = f"/files/folder/{person.root}/upload/?path={quote(name)}&conflict=ask"
         answer = json.loads(line.ask("PUT", path, body=Piece.whole(file), expect=201))
+        # Its preview is made when it is first looked at: two hundred at once are no mixed use.
+        line.ask("GET", f"/files/{answer['id']}/", expect=200)
     return str(answer["id"])
 
 

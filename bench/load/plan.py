@@ -19,7 +19,7 @@ MIX = {
     "sign in": 1,
 }
 # Arrivals a second, each about a quarter more than the one before.
-RATES = (4, 5, 6, 8, 10, 13, 16, 20, 25, 31, 39, 49)
+RATES = (10, 13, 16, 20, 25, 31, 39, 49, 61, 76, 95, 119)
 
 
 @dataclass(frozen=True)

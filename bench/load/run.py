@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import time
+import urllib.request
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -20,6 +21,10 @@ LOCUST = VENV / "bin" / "locust"
 WARM_UP, DRAIN = 15, 15
 # So often what there is so far is written.
 WRITE_SECONDS = 15
+# What was there before is worked off first: so many answers in a row, each within so many seconds,
+RESTED_ANSWERS, RESTED_WITHIN, REST_SECONDS = 10, 0.1, 300
+# and for so many seconds less than so much of a core.
+IDLE_SECONDS, IDLE_CORES = 15.0, 0.1
 # Of a step: so long after its end nearly all that arrived in it is answered, or was too slow.
 ANSWERED_AFTER = 3
 
@@ -49,6 +54,11 @@ class Run:
         finally:
             self._write()
 
+    def _wait_until_rested(self) -> None:
+        """Wait for the queue of requests, and for the worker: new people's pictures, to begin with."""
+        wait_until_rested(self.host)
+        wait_until_idle(self.watch, "worker")
+
     def _search_and_soak(self, plan: Plan) -> None:
         full = self._part("Knee", plan.search, is_search=True).knee or min(plan.rates)
         for name, rate in (("Half load", full / 2), ("Full load", full)):
@@ -56,6 +66,7 @@ class Run:
 
     def _part(self, name: str, steps: Sequence[Step], *, is_search: bool = False) -> Part:
         """Have the steps' arrivals arrive. A search ends where two rates in a row were too much."""
+        self._wait_until_rested()
         out = self.folder / f"{name.lower().replace(' ', '-')}.csv"
         begin = self.watch.second + WARM_UP
         print(f"{time.strftime('%H:%M:%S')} {name}: {written(steps)}", flush=True)
@@ -99,6 +110,33 @@ class Run:
         }
         with (self.folder / "locust.log").open("ab") as log:
             return subprocess.Popen(words, cwd=ROOT, env=environment, stdout=log, stderr=log)
+
+
+def wait_until_rested(host: str, *, pause: float = 0.5, seconds: float = REST_SECONDS) -> None:
+    """Wait until nothing is queued. Raises RuntimeError where that takes too long."""
+    deadline, quick = time.monotonic() + seconds, 0
+    while quick < RESTED_ANSWERS:
+        asked = time.monotonic()
+        if asked > deadline:
+            raise RuntimeError("The site does not come to rest.")
+        with urllib.request.urlopen(f"{host}/livez", timeout=seconds) as answer:
+            answer.read()
+        quick = quick + 1 if time.monotonic() - asked < RESTED_WITHIN else 0
+        time.sleep(pause)
+
+
+def wait_until_idle(watch: Watch, group: str, *, seconds: float = REST_SECONDS) -> None:
+    """Wait until the processes have next to nothing to do. Raises RuntimeError."""
+    begin = watch.second
+    while True:
+        time.sleep(watch.every)
+        now = watch.second
+        waited = now - begin
+        taken = figures.cores(watch.samples, group, now - IDLE_SECONDS, now)
+        if waited >= IDLE_SECONDS and taken < IDLE_CORES:
+            return
+        if waited > seconds:
+            raise RuntimeError(f"The {group} does not come to rest: {taken:.2f} cores.")
 
 
 def _has_ended(locust: "subprocess.Popen[bytes]") -> bool:

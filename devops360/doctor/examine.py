@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from devops360.doctor import keeping, serving
-from devops360.doctor.findings import Finding, broken
+from devops360.doctor.findings import Finding, failed
 
 type Examination = Callable[[], Iterator[Finding]]
 
@@ -30,5 +30,4 @@ def examine(*, send_to: str = "") -> Iterator[Finding]:
         try:
             yield from look()
         except Exception as error:  # noqa: BLE001  (whatever a part raises is its finding)
-            words = f"{type(error).__name__}: {error}".splitlines()[0]
-            yield broken(part, words, "Is it running, and reached from here? See docs/operate/.")
+            yield failed(part, error)

@@ -11,12 +11,13 @@ from pathlib import Path
 from django.conf import settings
 from django.core.cache import cache
 from django.core.files.base import ContentFile
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
-from devops360.doctor.findings import Finding, broken, doubtful, good
-from files.stores import current_store, store_named
+from devops360.doctor.findings import Finding, absent, broken, doubtful, failed, good
+from files.models import Blob
+from files.stores import configured_stores, current_store, store_named
 
 OLDEST_POSTGRES = 150_000
 CLOCK_SECONDS = 5
@@ -95,11 +96,26 @@ def clock() -> Iterator[Finding]:
 
 
 def stores() -> Iterator[Finding]:
-    """Write, read and delete an object in each store that is configured."""
-    names = ["local", "s3"] if settings.S3_BUCKET else ["local"]
-    for name in names:
-        part = f"store {name}" + (", in use" if name == current_store() else "")
-        yield _store(name, part)
+    """Write, read and delete an object in the store that takes new bytes, and in one that has any."""
+    for name in configured_stores():
+        in_use = name == current_store()
+        part = f"store {name}" + (", in use" if in_use else "")
+        if not in_use and not _holds_blobs(name):
+            # On AWS nothing may be written beside the bucket, and nothing needs to be.
+            yield absent(part, "holds nothing, and takes nothing new")
+            continue
+        try:
+            yield _store(name, part)
+        except Exception as error:  # noqa: BLE001  (whatever a store's client raises is its finding)
+            yield failed(part, error)
+
+
+def _holds_blobs(name: str) -> bool:
+    try:
+        return Blob.objects.filter(store=name).exists()
+    except DatabaseError:
+        # Said already, by what looks at the database.
+        return False
 
 
 def _store(name: str, part: str) -> Finding:

@@ -15,10 +15,12 @@ from django.tasks import TaskResultStatus
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult, get_date_max
 
+from accounts.tests.factories import UserFactory
 from devops360.doctor.examine import examine
 from devops360.doctor.findings import Finding, Verdict
 from devops360.doctor.serving import topics
 from devops360.tests.processes import manage
+from files.models import Blob
 from notifications import sns
 from tests.aws import Aws, running_aws
 from tests.s3 import Bucket
@@ -60,8 +62,24 @@ def test_a_bucket_that_refuses_us_is_broken_and_the_rest_is_looked_at(
         "s3": settings.STORAGES["s3"] | {"OPTIONS": options},
     }
     findings = list(examine())
-    assert [f.part for f in findings if f.verdict is Verdict.BROKEN] == ["store"]
+    assert [f.part for f in findings if f.verdict is Verdict.BROKEN] == ["store s3, in use"]
     assert findings[-1].part == "SNS"
+
+
+def test_a_store_that_is_not_used_need_not_be_writable(
+    on_s3: Bucket, settings: Any
+) -> None:
+    """As in a pod, whose file system is read-only. With a blob in it, it matters."""
+    local = settings.STORAGES["local"]
+    nowhere = local | {"OPTIONS": local.get("OPTIONS", {}) | {"location": "/proc/nowhere"}}
+    settings.STORAGES = settings.STORAGES | {"local": nowhere}
+    assert found("store local").verdict is Verdict.ABSENT
+    assert found("store s3, in use").verdict is Verdict.GOOD
+    Blob.objects.create(
+        owner=UserFactory.create(), store="local", key="users/1/a", size=1, media_type="text/plain"
+    )
+    assert found("store local").verdict is Verdict.BROKEN
+    assert found("store s3, in use").verdict is Verdict.GOOD
 
 
 @pytest.mark.parametrize("is_retry", [False, True])

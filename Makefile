@@ -19,7 +19,7 @@ run: ## Run the whole site with a demo account (PORT=8000)
 test: venv ## Run every test: SQLite, PostgreSQL, a browser
 	@$(PYTHON_IN_VENV) -m tests.run $(TESTS)
 
-test-browser: venv ## Run the browser's tests on another site: SITE=parts (roles behind nginx) or aws-local
+test-browser: venv ## Run the browser's tests on one kind of site: SITE=one, parts (roles behind nginx), aws-local
 	@BROWSER_SITE="$(or $(SITE),one)" $(PYTHON_IN_VENV) -m pytest -q -m browser $(or $(TESTS),tests/browser)
 
 check: lint types ## Run every check that is not a test

@@ -69,11 +69,17 @@ def on_postgres() -> tuple[bool | None, str]:
 
 
 def in_a_browser() -> tuple[bool | None, str]:
+    """Run every browser test on the site as it is on AWS: each role a process of its own behind
+    nginx, signed in to PostgreSQL as itself. Without those programs, on the one that `make run` is.
+    """
     chromium = find_chromium()
     if not chromium:
         return None, "install chromium, or set CHROMIUM to the program"
+    site = "parts" if find_nginx() and find_postgres() else "one"
+    if site == "one" and os.environ.get("REQUIRE_ALL") == "1":
+        return None, "install nginx and postgresql"
     only = (*BROWSERS, "-m", "browser", "tests/browser")
-    return _pytest(*only, CHROMIUM=chromium), f"in {chromium}"
+    return _pytest(*only, CHROMIUM=chromium, BROWSER_SITE=site), f"all of it, on {site}"
 
 
 def in_a_browser_on_s3() -> tuple[bool | None, str]:
@@ -86,21 +92,19 @@ def in_a_browser_on_s3() -> tuple[bool | None, str]:
 
 
 def in_a_browser_on(site: str) -> tuple[bool | None, str]:
-    """Run a newcomer's whole way on another site than `make run`'s.
+    """Run a newcomer's whole way on another site.
 
     Every browser test on it, of which this is a minute: `make test-browser SITE=…`.
     """
     chromium = find_chromium()
     if not chromium:
         return None, "install chromium, or set CHROMIUM to the program"
-    if site == "parts" and not find_nginx():
-        return None, "install nginx"
     variables = {"CHROMIUM": chromium, "BROWSER_SITE": site, "BIG_UPLOAD_BYTES": "12000000"}
     return _pytest("-m", "browser", "tests/browser/test_journey.py", **variables), "the journey"
 
 
-def in_a_browser_in_parts() -> tuple[bool | None, str]:
-    return in_a_browser_on("parts")
+def in_a_browser_on_one() -> tuple[bool | None, str]:
+    return in_a_browser_on("one")
 
 
 def in_a_browser_on_aws_local() -> tuple[bool | None, str]:
@@ -130,7 +134,7 @@ def main() -> int:
         run("PostgreSQL", on_postgres),
         run("Browser", in_a_browser),
         run("Browser, S3", in_a_browser_on_s3),
-        run("Parts", in_a_browser_in_parts),
+        run("One process", in_a_browser_on_one),
         run("AWS, local", in_a_browser_on_aws_local),
         run("Infra", infrastructure),
     ]

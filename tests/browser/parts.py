@@ -2,7 +2,8 @@
 
 Four processes with a role each, a worker, and nginx with deploy/compose/nginx.conf, whose names of
 containers become ports. It is prepared and greets as `make run` does, so that the browser's tests
-can run on it: BROWSER_SITE=parts.
+can run on it: BROWSER_SITE=parts. With a DATABASE_URL of PostgreSQL, which must let its owner make
+logins and sign in without a password, each part signs in as itself and has its own rights alone.
 """
 
 import os
@@ -12,7 +13,9 @@ import sys
 import time
 from pathlib import Path
 from types import FrameType
+from urllib.parse import urlsplit
 
+from devops360.database_roles import login_of
 from devops360.roles import PREFIXES
 from tests.operations.processes import free_port, get
 from tests.programs import find_nginx
@@ -21,6 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PARTS = sorted(set(PREFIXES.values()))
 START_SECONDS = 180
 PYTHON = sys.executable
+Environment = dict[str, str]
 
 
 def nginx_program() -> str:
@@ -43,10 +47,25 @@ def nginx_configuration(*, place: Path, port: int, ports: dict[str, int]) -> str
     return text.replace("/tmp/", f"{place}/")
 
 
-def prepare(environment: dict[str, str]) -> None:
+def on_postgres(environment: Environment) -> bool:
+    return environment.get("DATABASE_URL", "").startswith("postgres")
+
+
+def signed_in_as(role: str, environment: Environment) -> Environment:
+    """Return the environment of a part whose login is that role's."""
+    if not on_postgres(environment):
+        return environment
+    parts = urlsplit(environment["DATABASE_URL"])
+    host = parts.netloc.rpartition("@")[2]
+    login = login_of(role, "devops360")
+    return environment | {"DATABASE_URL": parts._replace(netloc=f"{login}@{host}").geturl()}
+
+
+def prepare(environment: Environment) -> None:
     for words in (
         ["migrate", "-v0"],
         ["createcachetable"],
+        *([["database_roles"]] if on_postgres(environment) else []),
         ["collectstatic", "-v0", "--noinput"],
         ["create_demo"],
     ):
@@ -60,7 +79,7 @@ def prepare(environment: dict[str, str]) -> None:
 
 
 def start(
-    environment: dict[str, str], place: Path, port: int
+    environment: Environment, place: Path, port: int
 ) -> tuple[list[subprocess.Popen[bytes]], dict[str, int]]:
     """Start all of it. Return the processes, nginx first, and the port of each part."""
     ports = {part: free_port() for part in PARTS}
@@ -68,9 +87,9 @@ def start(
     file.write_text(nginx_configuration(place=place, port=port, ports=ports))
     commands = [([nginx_program(), "-c", str(file), "-p", str(place)], environment)]
     for part, number in ports.items():
-        own = environment | {"SERVICE": part, "PORT": str(number), "WEB_PROCESSES": "1"}
-        commands.append(([PYTHON, "-m", "gunicorn"], own))
-    commands.append(([PYTHON, "manage.py", "worker"], environment))
+        own = {"SERVICE": part, "PORT": str(number), "WEB_PROCESSES": "1"}
+        commands.append(([PYTHON, "-m", "gunicorn"], signed_in_as(part, environment) | own))
+    commands.append(([PYTHON, "manage.py", "worker"], signed_in_as("worker", environment)))
     # Sessions of their own: Ctrl-C is passed on in order, not shouted at all of them.
     return [
         subprocess.Popen(command, cwd=ROOT, env=variables, start_new_session=True)

@@ -10,18 +10,21 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from email import policy
 from pathlib import Path
 from typing import Any
 
 from tests.browser import traces_in_logs
+from tests.postgres import own_server
+from tests.programs import find_postgres
 
 ROOT = Path(__file__).resolve().parents[2]
 # A busy machine starts four parts, a worker and nginx in more than a minute.
 START_SECONDS = 180
-# What the tests run on: BROWSER_SITE. Each greets as `make run` does, and stops at Ctrl-C.
+# What the tests run on. Each greets as `make run` does, and stops at Ctrl-C.
+KIND = os.environ.get("BROWSER_SITE", "one")
 COMMANDS = {
     "one": ("manage.py", "run_local"),
     "parts": ("-m", "tests.browser.parts"),
@@ -191,7 +194,7 @@ def descendants(pid: int) -> list[int]:
 def _start(place: Path, environment: dict[str, str]) -> subprocess.Popen[str]:
     with (place / "site.log").open("w") as output:
         return subprocess.Popen(
-            [sys.executable, *COMMANDS[os.environ.get("BROWSER_SITE", "one")]],
+            [sys.executable, *COMMANDS[KIND]],
             cwd=ROOT,
             env=environment,
             stdout=output,
@@ -204,8 +207,26 @@ def _start(place: Path, environment: dict[str, str]) -> subprocess.Popen[str]:
 def running_site(place: Path, **more: str) -> Iterator[Site]:
     """Run gunicorn and the worker as `make run` does, with a database and media of their own.
 
-    `more` are further variables of its environment, such as those of a bucket.
+    `more` are further variables of its environment, such as those of a bucket. In parts the
+    database is PostgreSQL's, which has a login for each.
     """
+    with ExitStack() as stack:
+        if KIND == "parts" and "DATABASE_URL" not in more:
+            more["DATABASE_URL"] = stack.enter_context(_database())
+        yield from _running_site(place, more)
+
+
+@contextmanager
+def _database() -> Iterator[str]:
+    programs = find_postgres()
+    if programs is None:
+        raise RuntimeError("Install PostgreSQL: parts of the site have logins of their own.")
+    with own_server(programs) as server:
+        server.execute("CREATE DATABASE devops360")
+        yield server.url()
+
+
+def _running_site(place: Path, more: dict[str, str]) -> Iterator[Site]:
     port = free_port()
     environment = _environment(place, port) | more
     log = place / "site.log"

@@ -30,6 +30,7 @@ SETTINGS = {
     "DATABASE_URL": "database_url",
     "AWS_SECRET_ID": "app_secret_arn",
     "DATABASE_SECRET_ID": "database_secret_arn",
+    "DATABASE_LOGIN_SECRETS": "login_secrets",
 }
 
 

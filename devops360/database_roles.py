@@ -6,7 +6,7 @@ tables, by which migrations run, is none of these logins; none of them may chang
 
 import secrets
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from django.apps import apps
@@ -85,6 +85,7 @@ NEVER: Rights = {"devops360_auditentry": frozenset({"DELETE"})}
 class Login:
     """What was done to a login. `password` is there where it has a new one."""
 
+    role: str
     name: str
     granted: int
     revoked: int
@@ -120,18 +121,23 @@ def _tables_of(label: str) -> set[str]:
 
 
 @transaction.atomic
-def make_logins(*, prefix: str, new_passwords: bool = False) -> list[Login]:
+def make_logins(*, prefix: str, renew: Collection[str] = ()) -> list[Login]:
     """Make the logins that are missing, and let each have its rights and no others.
 
-    All or nothing, so that no request meets a right that is just being replaced. The caller must
-    own the tables and be allowed to make roles.
+    The roles in `renew` have new passwords, as new logins have. All or nothing, so that no request
+    meets a right that is just being replaced. The caller must own the tables and be allowed to make
+    roles.
     """
-    return [_make_login(f"{prefix}_{role}", role, new_password=new_passwords) for role in ROLES]
+    return [_make_login(login_of(role, prefix), role, renew=role in renew) for role in ROLES]
 
 
-def _make_login(name: str, role: str, *, new_password: bool) -> Login:
+def login_of(role: str, prefix: str) -> str:
+    return f"{prefix}_{role}"
+
+
+def _make_login(name: str, role: str, *, renew: bool) -> Login:
     is_new = not _exists(name)
-    password = secrets.token_urlsafe(32) if is_new or new_password else ""
+    password = secrets.token_urlsafe(32) if is_new or renew else ""
     login = sql.Identifier(name)
     if is_new:
         _run(sql.SQL("CREATE ROLE {} LOGIN").format(login))
@@ -142,7 +148,7 @@ def _make_login(name: str, role: str, *, new_password: bool) -> Login:
     _run(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, login))
     _run(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(login))
     granted, revoked = _settle(name, rights_of(role))
-    return Login(name, granted, revoked, password)
+    return Login(role, name, granted, revoked, password)
 
 
 def _settle(name: str, wanted: Rights) -> tuple[int, int]:
@@ -173,7 +179,7 @@ def _change(act: str, name: str, rights: Rights) -> int:
 def flaws(*, prefix: str) -> Iterator[str]:
     """Yield what is wrong with the logins: missing, too weak, too strong."""
     for role in ROLES:
-        name = f"{prefix}_{role}"
+        name = login_of(role, prefix)
         if _exists(name):
             yield from _flaws_of(name, rights_of(role))
         else:
@@ -236,6 +242,8 @@ PUBLIC_RIGHTS = """
     SELECT pg_class.relname, right_.privilege_type
     FROM pg_class CROSS JOIN LATERAL aclexplode(pg_class.relacl) AS right_
     WHERE right_.grantee = 0 AND pg_class.relnamespace = 'public'::regnamespace
+    -- Extensions, such as pg_stat_statements, show their views to everybody.
+    AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_class.oid AND deptype = 'e')
 """
 # What no list of grants shows, and what would make them worth nothing.
 POWERS = """
@@ -245,7 +253,8 @@ POWERS = """
     UNION ALL SELECT 'may make databases' FROM login WHERE rolcreatedb
     UNION ALL SELECT 'may replicate' FROM login WHERE rolreplication
     UNION ALL SELECT 'cannot sign in' FROM login WHERE NOT rolcanlogin
-    UNION ALL SELECT 'may make tables in public' FROM login
+    UNION ALL SELECT
+        'may make tables in public: REVOKE CREATE ON SCHEMA public FROM PUBLIC' FROM login
         WHERE has_schema_privilege(login.oid, 'public', 'CREATE')
     UNION ALL SELECT 'owns ' || pg_class.relname FROM login
         JOIN pg_class ON pg_class.relowner = login.oid

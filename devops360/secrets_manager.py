@@ -8,6 +8,8 @@ import json
 import os
 import threading
 import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any, ClassVar
 
@@ -23,16 +25,26 @@ ASKING = Config(connect_timeout=3, read_timeout=5, retries={"max_attempts": 3, "
 ASK_AGAIN_SECONDS = 5.0
 
 
+class NoValueError(ImproperlyConfigured):
+    """A secret that has no value yet, or is not there: Secrets Manager says the same of both."""
+
+
 def read_secret(secret_id: str) -> dict[str, str]:
-    """Return a secret's object. Raises ImproperlyConfigured, which never tells what is in it."""
-    client = boto3.client(
-        "secretsmanager",
-        region_name=os.environ.get("AWS_REGION") or None,
-        endpoint_url=os.environ.get("SECRETS_ENDPOINT_URL") or None,
-        config=ASKING,
-    )
+    """Return a secret's object.
+
+    Raises ImproperlyConfigured, which never tells what is in it, and NoValueError.
+    """
+    return read_secret_and_date(secret_id)[0]
+
+
+def read_secret_and_date(secret_id: str) -> tuple[dict[str, str], datetime]:
+    """Return a secret's object, and since when it is that. Raises what read_secret does."""
+    client = _client()
     try:
-        text = client.get_secret_value(SecretId=secret_id)["SecretString"]
+        answer = client.get_secret_value(SecretId=secret_id)
+        text, date = answer["SecretString"], answer["CreatedDate"]
+    except client.exceptions.ResourceNotFoundException as error:
+        raise NoValueError(f"The secret {secret_id} has no value: {error}") from error
     except (BotoCoreError, ClientError, KeyError) as error:
         raise ImproperlyConfigured(f"The secret {secret_id} cannot be read: {error}") from error
     try:
@@ -41,7 +53,24 @@ def read_secret(secret_id: str) -> dict[str, str]:
         content = None
     if not isinstance(content, dict):
         raise ImproperlyConfigured(f"The secret {secret_id} must be one JSON object.")
-    return {name: str(value) for name, value in content.items()}
+    return {name: str(value) for name, value in content.items()}, date.astimezone(UTC)
+
+
+def write_secret(secret_id: str, content: Mapping[str, str]) -> None:
+    """Give a secret that is there a new value. Raises ImproperlyConfigured."""
+    try:
+        _client().put_secret_value(SecretId=secret_id, SecretString=json.dumps(dict(content)))
+    except (BotoCoreError, ClientError) as error:
+        raise ImproperlyConfigured(f"The secret {secret_id} cannot be written: {error}") from error
+
+
+def _client() -> Any:
+    return boto3.client(
+        "secretsmanager",
+        region_name=os.environ.get("AWS_REGION") or None,
+        endpoint_url=os.environ.get("SECRETS_ENDPOINT_URL") or None,
+        config=ASKING,
+    )
 
 
 @cache

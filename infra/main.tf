@@ -131,6 +131,7 @@ module "workload_identity" {
   topic_key_arn       = module.sns.key_arn
   app_secret_arn      = module.secrets.secret_arn
   app_secret_key_arn  = module.secrets.key_arn
+  login_secret_arns   = module.secrets.login_secret_arns
   database_secret_arn = module.rds.master_secret_arn
   database_key_arn    = module.rds.key_arn
 }

@@ -8,6 +8,7 @@ locals {
     database_url        = "postgres://${module.rds.address}:5432/${module.rds.database_name}?sslmode=verify-full&sslrootcert=system"
     events_topic_arn    = module.sns.events_topic_arn
     inbound_topics      = join(",", module.sns.inbound_topic_arns)
+    login_secrets       = module.secrets.login_secrets
     region              = var.region
     site_url            = "https://${var.domain_name}"
     target_group_arns   = module.alb.target_group_arns
@@ -70,8 +71,13 @@ output "app_secret_arn" {
 }
 
 output "database_secret_arn" {
-  description = "User and password that RDS manages and rotates: DATABASE_SECRET_ID."
+  description = "User and password of the database's owner, which RDS manages and rotates: DATABASE_SECRET_ID of the migration."
   value       = local.deploy_outputs.database_secret_arn
+}
+
+output "login_secrets" {
+  description = "What the names of the secrets of the site's other logins begin with: DATABASE_LOGIN_SECRETS."
+  value       = local.deploy_outputs.login_secrets
 }
 
 output "database_url" {
@@ -106,7 +112,7 @@ locals {
 output "monthly_floor_usd" {
   description = "About what this costs per month before the first visitor (infra/README.md has the parts)."
   value = (
-    73 + 33 * min(var.nat_gateway_count, var.availability_zone_count) + 20 + 60 + 8
+    73 + 33 * min(var.nat_gateway_count, var.availability_zone_count) + 20 + 60 + 10
     + 8 * length(var.interface_endpoints) * var.availability_zone_count
     + (var.database_multi_az ? 2 : 1) * lookup(local.database_usd, var.database_instance_class, 515)
   )

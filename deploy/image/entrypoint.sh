@@ -14,7 +14,11 @@ scheduler) exec python manage.py enqueue_due "$@" ;;
 # Once, before the new version starts; never in every replica's start.
 migrate)
     python manage.py migrate --no-input "$@"
-    exec python manage.py createcachetable
+    python manage.py createcachetable
+    # Tables that are new are granted before anybody asks for them.
+    if [ -n "${DATABASE_LOGIN_SECRETS:-}" ]; then
+        exec python manage.py database_roles --secrets "$DATABASE_LOGIN_SECRETS"
+    fi
     ;;
 manage) exec python manage.py "$@" ;;
 *)

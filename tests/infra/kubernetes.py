@@ -23,6 +23,7 @@ OUTPUTS: dict[str, Any] = {
     "inbound_topics": "arn:aws:sns:eu-central-1:123456789012:mail,"
     "arn:aws:sns:eu-central-1:123456789012:text",
     "app_secret_arn": "arn:aws:secretsmanager:eu-central-1:123456789012:secret:app",
+    "login_secrets": "devops360-dev/database/",
     "database_secret_arn": "arn:aws:secretsmanager:eu-central-1:123456789012:secret:rds",
     "target_group_arns": {
         part: f"arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/{part}/1"

@@ -6,11 +6,21 @@ from typing import Any
 import pytest
 
 from tests.infra.kubernetes import documents
-from tests.infra.own import agreement, compose, iam, image, kubernetes, modules, plans, workflows
+from tests.infra.own import (
+    agreement,
+    compose,
+    iam,
+    image,
+    kubernetes,
+    logins,
+    modules,
+    plans,
+    workflows,
+)
 from tests.infra.project import CHECKS, Check, Fault, Project
 from tests.infra.terraform import resources
 
-MODULES = (agreement, compose, iam, image, kubernetes, modules, plans, workflows)
+MODULES = (agreement, compose, iam, image, kubernetes, logins, modules, plans, workflows)
 FAULTS = [fault for module in MODULES for fault in module.FAULTS]
 
 

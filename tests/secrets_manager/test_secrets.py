@@ -1,11 +1,9 @@
-import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import boto3
 import psycopg
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -15,48 +13,10 @@ from devops360 import environment as env
 from devops360 import secrets_manager
 from devops360.secrets_manager import Credentials, read_secret, rotating
 from devops360.tests.processes import manage
-from tests.aws import Aws, running_aws
+from tests.aws import Aws
 from tests.postgres import temporary_server
 from tests.programs import find_postgres
-
-REGION = "eu-central-1"
-
-
-@pytest.fixture(scope="module")
-def aws() -> Iterator[Aws]:
-    with running_aws() as server:
-        yield server
-
-
-@pytest.fixture
-def client(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Any:
-    for name, value in environment(aws).items():
-        monkeypatch.setenv(name, value)
-    secrets_manager.secret_settings.cache_clear()
-    return boto3.client("secretsmanager", region_name=REGION, endpoint_url=aws.url)
-
-
-@pytest.fixture(autouse=True)
-def _forget() -> Iterator[None]:
-    yield
-    secrets_manager.secret_settings.cache_clear()
-
-
-def environment(aws: Aws) -> dict[str, str]:
-    return {
-        "AWS_REGION": REGION,
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "SECRETS_ENDPOINT_URL": aws.url,
-    }
-
-
-def put(client: Any, name: str, content: object) -> None:
-    text = content if isinstance(content, str) else json.dumps(content)
-    try:
-        client.create_secret(Name=name, SecretString=text)
-    except client.exceptions.ResourceExistsException:
-        client.put_secret_value(SecretId=name, SecretString=text)
+from tests.secrets_manager.manager import environment, put
 
 
 def test_settings_come_from_a_secret(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:

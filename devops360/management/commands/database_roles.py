@@ -1,10 +1,14 @@
 from argparse import ArgumentParser
+from datetime import timedelta
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
 from devops360 import database_roles
+from devops360.database_roles import ROLES, Login
+from devops360.login_secrets import make_kept_logins
 
 
 class Command(BaseCommand):
@@ -16,22 +20,59 @@ class Command(BaseCommand):
         parser.add_argument(
             "--new-passwords", action="store_true", help="also for logins that are there"
         )
+        parser.add_argument(
+            "--secrets",
+            metavar="PLACE",
+            default="",
+            help="keep passwords in AWS Secrets Manager, in PLACE + role (vault/database/files)",
+        )
+        parser.add_argument(
+            "--renew-after",
+            metavar="DAYS",
+            type=int,
+            default=30,
+            help="with --secrets: renew passwords that are older (default: 30)",
+        )
 
-    def handle(self, *, check: bool, prefix: str, new_passwords: bool, **options: Any) -> None:
+    def handle(
+        self,
+        *,
+        check: bool,
+        prefix: str,
+        new_passwords: bool,
+        secrets: str,
+        renew_after: int,
+        **options: Any,
+    ) -> None:
         if connection.vendor != "postgresql":
             raise CommandError("SQLite has no logins: this is for PostgreSQL.")
-        if not check:
+        if not check and secrets:
+            age = timedelta.min if new_passwords else timedelta(days=renew_after)
+            self._make_kept(prefix, secrets, age)
+        elif not check:
             self._make(prefix, new_passwords=new_passwords)
         flaws = list(database_roles.flaws(prefix=prefix))
         for flaw in flaws:
             self.stderr.write(flaw)
         if flaws:
             raise CommandError(f"{len(flaws)} flaws. Without --check they are mended where it can.")
-        self.stdout.write(f"{len(database_roles.ROLES)} logins may do their work, and no more.")
+        self.stdout.write(f"{len(ROLES)} logins may do their work, and no more.")
 
     def _make(self, prefix: str, *, new_passwords: bool) -> None:
-        for login in database_roles.make_logins(prefix=prefix, new_passwords=new_passwords):
-            words = f"{login.granted} rights granted, {login.revoked} revoked"
+        renew = ROLES if new_passwords else ()
+        for login in database_roles.make_logins(prefix=prefix, renew=renew):
             # Shown once: the server keeps a verifier alone.
-            password = f", password {login.password}" if login.password else ""
-            self.stdout.write(f"{login.name}: {words}{password}")
+            self._tell(login, f", password {login.password}" if login.password else "")
+
+    def _make_kept(self, prefix: str, place: str, renew_after: timedelta) -> None:
+        try:
+            logins = make_kept_logins(prefix=prefix, place=place, renew_after=renew_after)
+        except ImproperlyConfigured as error:
+            raise CommandError(f"Nothing has changed. {error}") from error
+        for login in logins:
+            kept = f", a new password in {place}{login.role}" if login.password else ""
+            self._tell(login, kept)
+
+    def _tell(self, login: Login, more: str) -> None:
+        words = f"{login.granted} rights granted, {login.revoked} revoked"
+        self.stdout.write(f"{login.name}: {words}{more}")

@@ -68,6 +68,7 @@ variable "outputs" {
     database_url        = string
     events_topic_arn    = string
     inbound_topics      = string
+    login_secrets       = string
     region              = string
     site_url            = string
     target_group_arns   = map(string)

@@ -4,25 +4,61 @@
 data "aws_partition" "current" {}
 
 locals {
-  app_secret = [{
+  # Whose database login each signs in with; migrations run as the tables' owner.
+  logins = {
+    accounts      = "accounts"
+    admin         = "admin"
+    files         = "files"
+    notifications = "notifications"
+    scheduler     = "worker"
+    worker        = "worker"
+  }
+
+  secrets = { for name, login in local.logins : name => [{
     Sid      = "ReadOwnSettings"
     Effect   = "Allow"
     Action   = ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"]
-    Resource = [var.app_secret_arn, var.database_secret_arn]
+    Resource = [var.app_secret_arn, var.login_secret_arns[login]]
     }, {
     Sid       = "OpenOwnSettings"
     Effect    = "Allow"
     Action    = "kms:Decrypt"
+    Resource  = [var.app_secret_key_arn]
+    Condition = { StringEquals = { "kms:ViaService" = "secretsmanager.${var.region}.amazonaws.com" } }
+  }] }
+
+  # It makes the logins (manage.py database_roles), and puts their passwords where they read them.
+  owners_secrets = [{
+    Sid      = "ReadSettings"
+    Effect   = "Allow"
+    Action   = ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"]
+    Resource = concat([var.app_secret_arn, var.database_secret_arn], values(var.login_secret_arns))
+    }, {
+    Sid      = "RenewLogins"
+    Effect   = "Allow"
+    Action   = "secretsmanager:PutSecretValue"
+    Resource = values(var.login_secret_arns)
+    }, {
+    Sid       = "OpenSettings"
+    Effect    = "Allow"
+    Action    = "kms:Decrypt"
     Resource  = [var.app_secret_key_arn, var.database_key_arn]
+    Condition = { StringEquals = { "kms:ViaService" = "secretsmanager.${var.region}.amazonaws.com" } }
+    }, {
+    Sid       = "CloseLogins"
+    Effect    = "Allow"
+    Action    = "kms:GenerateDataKey"
+    Resource  = [var.app_secret_key_arn]
     Condition = { StringEquals = { "kms:ViaService" = "secretsmanager.${var.region}.amazonaws.com" } }
   }]
 
   # What each may touch in the bucket: keys begin with what they are (files/blobs.py,
-  # files/previews/make.py, accounts/avatars/changes.py, accounts/archives.py).
+  # files/previews/make.py, accounts/avatars/changes.py, accounts/archives.py). `manage.py doctor`, in
+  # the worker, writes below health/ and deletes it again.
   prefixes = {
     accounts = ["avatars", "exports"]
     files    = ["previews", "users"]
-    worker   = ["avatars", "exports", "previews", "users"]
+    worker   = ["avatars", "exports", "health", "previews", "users"]
   }
 
   bucket = { for name, prefixes in local.prefixes : name => [{
@@ -88,13 +124,13 @@ locals {
   }]
 
   statements = {
-    accounts      = concat(local.app_secret, local.probe, local.bucket.accounts, local.sms)
-    admin         = concat(local.app_secret, local.probe)
-    files         = concat(local.app_secret, local.probe, local.bucket.files)
-    migrate       = local.app_secret
-    notifications = concat(local.app_secret, local.probe)
-    scheduler     = local.app_secret
-    worker        = concat(local.app_secret, local.probe, local.bucket.worker, local.topic, local.subscribe, local.sms)
+    accounts      = concat(local.secrets.accounts, local.probe, local.bucket.accounts, local.sms)
+    admin         = concat(local.secrets.admin, local.probe)
+    files         = concat(local.secrets.files, local.probe, local.bucket.files)
+    migrate       = local.owners_secrets
+    notifications = concat(local.secrets.notifications, local.probe)
+    scheduler     = local.secrets.scheduler
+    worker        = concat(local.secrets.worker, local.probe, local.bucket.worker, local.topic, local.subscribe, local.sms)
   }
 }
 

@@ -19,7 +19,7 @@ variable "app_secret_arn" {
 }
 
 variable "app_secret_key_arn" {
-  description = "Key of that secret."
+  description = "Key of that secret, and of those of the database's logins."
   type        = string
 }
 
@@ -44,13 +44,18 @@ variable "database_key_arn" {
 }
 
 variable "database_secret_arn" {
-  description = "Secret with the database's user and password."
+  description = "Secret with the user and password of the database's owner."
   type        = string
 }
 
 variable "inbound_topic_arns" {
   description = "Topics whose posts the site asks for."
   type        = list(string)
+}
+
+variable "login_secret_arns" {
+  description = "Secret of each database login, by the part of the site that signs in with it."
+  type        = map(string)
 }
 
 variable "name" {

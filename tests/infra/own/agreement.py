@@ -15,7 +15,15 @@ from tests.infra.terraform import ENVIRONMENTS
 
 render = load_render()
 # Read by the programs in the image, not by settings.py.
-READ_ELSEWHERE = {"WEB_PROCESSES", "METRICS_PORT", "DRAIN_SECONDS", "GRACEFUL_SECONDS"}
+READ_ELSEWHERE = {
+    "DATABASE_LOGIN_SECRETS",
+    "DRAIN_SECONDS",
+    "GRACEFUL_SECONDS",
+    "METRICS_PORT",
+    "WEB_PROCESSES",
+}
+# What each pod says by itself. own/logins.py looks at those of the database.
+OF_A_POD = {"DATABASE_LOGIN_SECRETS", "DATABASE_SECRET_ID", "SERVICE"}
 READERS = ("devops360/settings.py", "devops360/secrets_manager.py", "gunicorn.conf.py")
 # In the secret, not in a manifest: infra/bin/fill_secrets.py.
 SECRET = {"SECRET_KEY", "EMAIL_URL", "VAPID_PRIVATE_KEY", "SECRET_KEY_FALLBACKS"}
@@ -23,6 +31,7 @@ NEEDED = {
     "ENVIRONMENT",
     "SITE_URL",
     "DATABASE_URL",
+    "DATABASE_LOGIN_SECRETS",
     "DATABASE_SECRET_ID",
     "AWS_SECRET_ID",
     "AWS_REGION",
@@ -105,7 +114,7 @@ def what_the_manifests_set_is_read(project: Project) -> Complaints:
         for pod in filter(None, map(pod_of, things)):
             for container in pod["spec"]["containers"]:
                 for entry in container.get("env", []):
-                    if entry["name"] != "SERVICE":
+                    if entry["name"] not in OF_A_POD:
                         yield f"{environment}: {container['name']} sets {entry['name']} by itself"
 
 

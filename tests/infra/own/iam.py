@@ -27,7 +27,9 @@ EVERYBODY = {"accounts", "admin", "files", "migrate", "notifications", "schedule
 # Act, on what, and who may: everybody else may not.
 TABLE: list[tuple[str, str, set[str]]] = [
     ("secretsmanager:GetSecretValue", SETTINGS, EVERYBODY),
-    ("secretsmanager:GetSecretValue", DATABASE, EVERYBODY),
+    # What each signs in with: own/logins.py. The owner of the tables is the migration alone.
+    ("secretsmanager:GetSecretValue", DATABASE, {"migrate"}),
+    ("secretsmanager:PutSecretValue", DATABASE, set()),
     ("secretsmanager:GetSecretValue", FOREIGN_SECRET, set()),
     ("secretsmanager:PutSecretValue", SETTINGS, set()),
     ("secretsmanager:DeleteSecret", SETTINGS, set()),
@@ -40,6 +42,9 @@ TABLE: list[tuple[str, str, set[str]]] = [
     ("s3:PutObject", AVATAR, {"accounts", "worker"}),
     ("s3:GetObject", f"{BUCKET}/health/probe", EVERYBODY - {"migrate", "scheduler"}),
     ("s3:ListBucket", BUCKET, EVERYBODY - {"migrate", "scheduler"}),
+    # manage.py doctor, which is run in the worker.
+    ("s3:PutObject", f"{BUCKET}/health/0a1b", {"worker"}),
+    ("s3:DeleteObject", f"{BUCKET}/health/0a1b", {"worker"}),
     ("s3:GetObject", f"{BUCKET}/elsewhere", set()),
     ("s3:GetObject", "arn:aws:s3:::somebody-elses/users/1", set()),
     ("s3:DeleteObjectVersion", BLOB, set()),

@@ -111,7 +111,8 @@ def dev_can_be_left_without_a_trace(project: Project) -> Complaints:
 
     database = one("aws_db_instance")
     yield from differs("database", database, deletion_protection=False, skip_final_snapshot=True)
-    yield from differs("secret", one("aws_secretsmanager_secret"), recovery_window_in_days=0)
+    for secret in project.of_type("dev", "aws_secretsmanager_secret").values():
+        yield from differs("secret", secret, recovery_window_in_days=0)
     yield from differs("registry", one("aws_ecr_repository"), force_delete=True)
     for at, bucket in project.of_type("dev", "aws_s3_bucket").items():
         yield from differs(at, bucket, force_destroy=True)

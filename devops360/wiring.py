@@ -1,7 +1,7 @@
 """Where the apps meet. accounts and files do not know each other; the project knows both."""
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import contextmanager
 from pathlib import PurePosixPath
 from uuid import UUID
 
@@ -16,7 +16,8 @@ from accounts.models import SecurityEvent, User
 from accounts.storage_use import Quota, register_quota, register_storage_use
 from devops360 import audit
 from devops360.models import AuditEntry
-from devops360.observability.tracing import within_delivery
+from devops360.observability.context import current_request_id, within_request
+from devops360.observability.tracing import TRACEPARENT, carried, within_delivery
 from files import activity
 from files.activity import Act
 from files.blobs import read_blob
@@ -29,7 +30,7 @@ from files.vault import delete_vault, storage_used, walk_vault
 from files.zips import DAMAGED
 from notifications.looks import register_letters
 from notifications.models import Delivery
-from notifications.outbox.observing import register_observer
+from notifications.outbox.observing import Origin, register_observer
 from notifications.own_data import own_data
 
 # These hold their own compression: packing them again costs time and saves nothing.
@@ -48,7 +49,7 @@ def connect_apps() -> None:
     register_directory(find_person)
     register_welcome(claim_shared)
     register_letters(SAMPLES)
-    register_observer(trace_delivery)
+    register_observer(within_origin, origin=current_origin)
     history.register_listener("audit", audit_security_event)
     activity.register_listener("audit", audit_activity)
     register_quota(
@@ -61,8 +62,18 @@ def connect_apps() -> None:
     )
 
 
-def trace_delivery(delivery: Delivery) -> AbstractContextManager[None]:
-    return within_delivery(delivery.channel, delivery.pk)
+def current_origin() -> Origin:
+    return Origin(current_request_id(), carried().get(TRACEPARENT, ""))
+
+
+@contextmanager
+def within_origin(delivery: Delivery) -> Iterator[None]:
+    """Let a send belong to the request that it is owed for: its lines of the log, and its trace."""
+    with (
+        within_request(delivery.request_id),
+        within_delivery(delivery.channel, delivery.pk, owed_for=delivery.traceparent),
+    ):
+        yield
 
 
 def export_files(user: User) -> Iterator[ExportItem]:

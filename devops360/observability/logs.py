@@ -20,7 +20,9 @@ class ContextFilter(logging.Filter):
     """
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.request_id = current_request_id() or "-"
+        # Given where a line is about what another request has asked for.
+        given = getattr(record, "request_id", "")
+        record.request_id = given or current_request_id() or "-"
         request = getattr(record, "request", None)
         if request is not None and record.args and record.name.startswith("django.request"):
             record.args = _with_route(record.args, request)

@@ -211,14 +211,24 @@ def within_task(name: str, carrier: Mapping[str, str]) -> Iterator[None]:
 
 
 @contextmanager
-def within_delivery(channel: str, delivery: int) -> Iterator[None]:
-    """Trace one attempt to send a message: a trace of its own, whose errors are known by type."""
+def within_delivery(channel: str, delivery: int, *, owed_for: str) -> Iterator[None]:
+    """Trace one attempt to send a message: a trace of its own, whose errors are known by type.
+
+    It may come days later, so it is linked to the trace that it is owed for, and no part of it.
+    """
     with tracer.start_as_current_span(
         f"send {channel}",
         kind=SpanKind.PRODUCER,
         attributes={"delivery.channel": channel, "delivery.id": delivery},
+        links=_links(owed_for),
     ):
         yield
+
+
+def _links(traceparent: str) -> list[trace.Link]:
+    there = propagate.extract({"traceparent": traceparent})
+    context = trace.get_current_span(there).get_span_context()
+    return [trace.Link(context)] if context.is_valid else []
 
 
 def tell_outcome(outcome: str) -> None:

@@ -5,6 +5,9 @@ from contextlib import contextmanager
 
 from django.conf import settings
 
+# Of what `carried` returns: which trace, and which span of it (W3C Trace Context, 3.2).
+TRACEPARENT = "traceparent"
+
 if settings.TRACES_ENDPOINT:
     from devops360.observability.otel import (
         carried,
@@ -26,11 +29,11 @@ else:
         yield
 
     @contextmanager
-    def within_delivery(channel: str, delivery: int) -> Iterator[None]:
+    def within_delivery(channel: str, delivery: int, *, owed_for: str) -> Iterator[None]:
         yield
 
     def tell_outcome(outcome: str) -> None:
         """Tell nobody."""
 
 
-__all__ = ["carried", "start", "tell_outcome", "within_delivery", "within_task"]
+__all__ = ["TRACEPARENT", "carried", "start", "tell_outcome", "within_delivery", "within_task"]

@@ -19,7 +19,7 @@ class DeliveryAdmin(admin.ModelAdmin[Delivery]):
 
     list_display = ("id", "about", "channel", "address", "state", "attempts", "due_at", "error")
     list_filter = ("state", "channel")
-    search_fields = ("=address", "=receipt", "=idempotency_key")
+    search_fields = ("=address", "=receipt", "=idempotency_key", "=request_id")
     list_select_related = ("notification",)
     list_per_page = 50
     show_full_result_count = False
@@ -35,6 +35,7 @@ class DeliveryAdmin(admin.ModelAdmin[Delivery]):
         "error",
         "receipt",
         "idempotency_key",
+        "request_id",
         "created_at",
         "finished_at",
     )

@@ -146,7 +146,8 @@ def _finish(delivery: Delivery, state: str, why: str) -> None:
     if marked:
         DELIVERIES.labels(delivery.channel, state).inc()
     if marked and state == State.DEAD:
-        logger.warning("delivery dead id=%s channel=%s", delivery.pk, delivery.channel)
+        asked = {"request_id": delivery.request_id}
+        logger.warning("delivery dead id=%s channel=%s", delivery.pk, delivery.channel, extra=asked)
     if delivery.letter_id and state == State.DROPPED:
         _erase_letters([delivery.pk])
 

@@ -11,6 +11,7 @@ from notifications.channels.registry import configured_channels
 from notifications.kinds import KINDS
 from notifications.kinds.base import Kind
 from notifications.models import Delivery, Notification, Preference
+from notifications.outbox.observing import current_origin
 from notifications.outbox.tasks import deliver_due
 from notifications.preferences import Wishes
 
@@ -66,7 +67,10 @@ def delivery_to(
 
 def owe(deliveries: Iterable[Delivery]) -> None:
     """Save what is owed, in the caller's transaction. A worker finds it once that is committed."""
-    if Delivery.objects.bulk_create(list(deliveries)):
+    owed, origin = list(deliveries), current_origin()
+    for delivery in owed:
+        delivery.request_id, delivery.traceparent = origin.request_id, origin.traceparent
+    if Delivery.objects.bulk_create(owed):
         wake_on_commit()
 
 

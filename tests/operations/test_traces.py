@@ -42,6 +42,8 @@ class Span:
     parent: str
     service: str
     attributes: dict[str, Any]
+    # Spans of other traces that it comes from.
+    links: set[tuple[str, str]]
 
 
 @dataclass
@@ -69,7 +71,8 @@ def _attributes(pairs: Any) -> dict[str, Any]:
 
 def _read(span: Any, service: str) -> Span:
     ids = (span.trace_id.hex(), span.span_id.hex(), span.parent_span_id.hex())
-    return Span(span.name, *ids, service, _attributes(span.attributes))
+    links = {(link.trace_id.hex(), link.span_id.hex()) for link in span.links}
+    return Span(span.name, *ids, service, _attributes(span.attributes), links)
 
 
 @pytest.fixture(scope="module")
@@ -203,6 +206,13 @@ def test_each_attempt_to_send_has_a_trace_of_its_own(traced: Traced) -> None:
     assert sending.attributes["delivery.channel"] == "email"
     assert sending.attributes["delivery.id"] > 0
     assert sending.trace != TRACE
+
+
+def test_a_message_leads_back_to_the_request_that_it_is_owed_for(traced: Traced) -> None:
+    ((trace, span),) = traced.named("send email").links
+    assert trace == TRACE
+    owed_for = next(found for found in traced.spans if found.id == span)
+    assert owed_for.service == "devops360-all"
 
 
 def test_a_job_by_the_clock_has_a_trace_of_its_own_with_calls_to_aws(traced: Traced) -> None:

@@ -1,6 +1,6 @@
 """Find the knee and hold rates: `python -m bench.load`, with PostgreSQL, gunicorn and the worker.
 
-    make bench-load                            # knee, then 20 minutes at half and at all of it
+    make bench-load                            # knee, then 20 minutes at half and at full load
     make bench-load LOAD=12:1200               # twelve arrivals in a second for twenty minutes
     make bench-load LOAD_STEP=10 LOAD_SOAK=60  # all of it, in short: a smoke test
 

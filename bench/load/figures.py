@@ -15,7 +15,7 @@ SLOW_MS = 1000.0
 # So many not answered well, of all, are too many.
 MAX_ERRORS = 0.001
 # Of the machine's processors: with so much taken, there is hardly any left to give.
-FULL_PROCESSOR = 0.9
+FULL_PROCESSOR = 0.85
 # Of its processors' time: with so much spent waiting for the disk, it decides.
 FULL_DISK = 0.3
 

@@ -10,6 +10,8 @@ from bench.wire import Line, Piece
 from tests.browser.site import Person, Site
 
 FILES = ("photo.jpg", "report.txt", "notes.md", "photo b3.jpg", "plan.txt")
+# Beside them: a page of a folder is full from the start, or it would cost more from minute to minute.
+OTHERS = 100
 
 
 def settle_all(site: Site, place: Path) -> Path:
@@ -22,6 +24,7 @@ def settle_all(site: Site, place: Path) -> Path:
 def _settle(site: Site, place: Path, number: int) -> dict[str, object]:
     person = site.make_person()
     kept = {name: _upload(site, person, place, name) for name in FILES}
+    _fill(site, person)
     return {
         "login": person.email,
         "password": person.password,
@@ -42,6 +45,13 @@ def _upload(site: Site, person: Person, place: Path, name: str) -> str:
         # Its preview is made when it is first looked at: two hundred at once are no mixed use.
         line.ask("GET", f"/files/{answer['id']}/", expect=200)
     return str(answer["id"])
+
+
+def _fill(site: Site, person: Person) -> None:
+    with Line(site.url.removeprefix("http://"), session_headers(person)) as line:
+        for number in range(OTHERS):
+            path = f"/files/folder/{person.root}/upload/?path=note%20{number:03}.txt&conflict=ask"
+            line.ask("PUT", path, body=b"What was agreed, and by whom.\n", expect=201)
 
 
 def _content(place: Path, name: str) -> Path:

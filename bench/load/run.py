@@ -19,6 +19,9 @@ from tests.browser.site import ROOT
 LOCUST = VENV / "bin" / "locust"
 # Until locust is up; and after the last arrival, until what is under way has been answered.
 WARM_UP, DRAIN = 15, 15
+# Of the knee. At the knee itself a step is held and not an hour: folders fill, pages of them grow,
+# and a queue that arrivals make by chance has nothing left to be worked off with.
+SOAKS = {"Half load": 0.5, "Full load": 0.8}
 # So often what there is so far is written.
 WRITE_SECONDS = 15
 # What was there before is worked off first: so many answers in a row, each within so many seconds,
@@ -60,9 +63,9 @@ class Run:
         wait_until_idle(self.watch, "worker")
 
     def _search_and_soak(self, plan: Plan) -> None:
-        full = self._part("Knee", plan.search, is_search=True).knee or min(plan.rates)
-        for name, rate in (("Half load", full / 2), ("Full load", full)):
-            self._part(name, [Step(rate, plan.soak)])
+        knee = self._part("Knee", plan.search, is_search=True).knee or min(plan.rates)
+        for name, share in SOAKS.items():
+            self._part(name, [Step(knee * share, plan.soak)])
 
     def _part(self, name: str, steps: Sequence[Step], *, is_search: bool = False) -> Part:
         """Have the steps' arrivals arrive. A search ends where two rates in a row were too much."""

@@ -10,7 +10,7 @@ from bench.wire import Line, Piece
 from tests.browser.site import Person, Site
 
 FILES = ("photo.jpg", "report.txt", "notes.md", "photo b3.jpg", "plan.txt")
-# Beside them: a page of a folder is full from the start, or it would cost more from minute to minute.
+# Beside them: a page of a folder is full from the start, and costs the same from minute to minute.
 OTHERS = 100
 
 

@@ -32,7 +32,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a run does: `asked` alone, or a search for the knee, and a soak at half and at full load.
+    """What a run does: `asked` alone, or a search for the knee and soaks at half and at full load.
 
     Seconds: `step` of each rate of the search, `soak` of each soak.
     """

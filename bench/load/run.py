@@ -58,7 +58,7 @@ class Run:
             self._write()
 
     def _wait_until_rested(self) -> None:
-        """Wait for the queue of requests, and for the worker: new people's pictures, to begin with."""
+        """Wait for the queue of requests, and for the worker: at first, new people's pictures."""
         wait_until_rested(self.host)
         wait_until_idle(self.watch, "worker")
 

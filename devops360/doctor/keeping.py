@@ -96,7 +96,7 @@ def clock() -> Iterator[Finding]:
 
 
 def stores() -> Iterator[Finding]:
-    """Write, read and delete an object in the store that takes new bytes, and in one that has any."""
+    """Write, read and delete an object in each store that takes new bytes, or holds any."""
     for name in configured_stores():
         in_use = name == current_store()
         part = f"store {name}" + (", in use" if in_use else "")

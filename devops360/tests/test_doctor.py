@@ -66,9 +66,7 @@ def test_a_bucket_that_refuses_us_is_broken_and_the_rest_is_looked_at(
     assert findings[-1].part == "SNS"
 
 
-def test_a_store_that_is_not_used_need_not_be_writable(
-    on_s3: Bucket, settings: Any
-) -> None:
+def test_a_store_that_is_not_used_need_not_be_writable(on_s3: Bucket, settings: Any) -> None:
     """As in a pod, whose file system is read-only. With a blob in it, it matters."""
     local = settings.STORAGES["local"]
     nowhere = local | {"OPTIONS": local.get("OPTIONS", {}) | {"location": "/proc/nowhere"}}

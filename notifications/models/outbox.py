@@ -97,7 +97,7 @@ class Delivery(models.Model):
     error = models.CharField(_("error"), max_length=300, blank=True)
     # What the receiver called it, such as the MessageId of SNS.
     receipt = models.CharField(_("receipt"), max_length=200, blank=True)
-    # What it is owed for, so that a failure leads back to who asked: notifications.outbox.observing.
+    # What it is owed for: a failure leads back to who asked (notifications.outbox.observing).
     request_id = models.CharField(
         _("request"), max_length=64, blank=True, db_default="", editable=False
     )

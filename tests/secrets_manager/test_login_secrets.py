@@ -24,7 +24,7 @@ type Command = Callable[..., Any]
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    """Run a PostgreSQL with the site's tables, which asks everybody but the owner for a password."""
+    """Run a PostgreSQL with the site's tables, which asks all but the owner for a password."""
     programs = find_postgres()
     if not programs:
         pytest.skip("install postgresql")

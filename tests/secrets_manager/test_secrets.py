@@ -10,7 +10,6 @@ from django.core.exceptions import ImproperlyConfigured
 from psycopg_pool import ConnectionPool
 
 from devops360 import environment as env
-from devops360 import secrets_manager
 from devops360.secrets_manager import Credentials, read_secret, rotating
 from devops360.tests.processes import manage
 from tests.aws import Aws

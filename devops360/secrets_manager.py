@@ -44,7 +44,7 @@ def read_secret_and_date(secret_id: str) -> tuple[dict[str, str], datetime]:
         answer = client.get_secret_value(SecretId=secret_id)
         text, date = answer["SecretString"], answer["CreatedDate"]
     except client.exceptions.ResourceNotFoundException as error:
-        raise NoValueError(f"The secret {secret_id} has no value: {error}") from error
+        raise NoValueError(f"The secret {secret_id} cannot be read: {error}") from error
     except (BotoCoreError, ClientError, KeyError) as error:
         raise ImproperlyConfigured(f"The secret {secret_id} cannot be read: {error}") from error
     try:

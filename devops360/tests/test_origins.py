@@ -25,7 +25,7 @@ def test_what_is_sent_and_given_up_belongs_to_its_request(
         seen.append(current_request_id())
         raise RefusedError("554 not this")
 
-    assert dict(Pump(channels=[FakeChannel(behave=refuse)]).drain()) == {"dead": 1}
+    Pump(channels=[FakeChannel(behave=refuse)]).drain()
     assert seen == [ASKED]
     (line,) = [record for record in caplog.records if "delivery dead" in record.message]
     assert vars(line)["request_id"] == ASKED

@@ -80,6 +80,8 @@ def _has_to_do_with_databases(item: pytest.Item) -> bool:
     return item.get_closest_marker("django_db") is not None or bool(fixtures & OF_A_DATABASE)
 
 
+pytest_plugins = ["tests.rights"]
+
 # Now, not in a hook: the conftests of the apps are imported next, and they import models.
 django.setup()
 # A process of pytest-xdist read its settings before this file, from the environment of the one

@@ -71,8 +71,15 @@ READ_BY_EVERY = (
 )
 # Where the apps meet: devops360/wiring.py, and tokens at the gate.
 BESIDES: Mapping[str, Rights] = {
-    # How much somebody keeps, and what was shared with them before they came.
-    "accounts": {"files_grant": CHANGE},
+    # How much somebody keeps, and what was shared with them before they came. An address or a phone
+    # that is confirmed may be written to; one that is taken away goes with what belongs to it.
+    "accounts": {
+        "files_grant": CHANGE,
+        "notifications_endpoint": WORK,
+        "notifications_suppression": frozenset({"SELECT", "DELETE"}),
+        "notifications_webhook": frozenset({"SELECT", "DELETE"}),
+        "notifications_webhookcall": frozenset({"SELECT", "DELETE"}),
+    },
     "files": {"accounts_accesstoken": CHANGE, "accounts_throttle": WORK},
     "notifications": {"accounts_throttle": WORK},
 }

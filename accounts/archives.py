@@ -18,7 +18,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import tasks
+from accounts import stores, tasks
 from accounts.export import stream_export
 from accounts.models import Archive, User
 from notifications.events import notify
@@ -26,20 +26,23 @@ from notifications.events import notify
 logger = logging.getLogger(__name__)
 
 KEPT = timedelta(days=7)
-# Who waits longer than this may ask again: the worker has given up by then.
+# What takes longer than this will not come: no worker runs, or the task has been lost.
 PATIENCE = timedelta(days=1)
 BUFFER = 1024 * 1024
 
 
 def ask(*, user: User) -> Archive:
     """Have an archive made; one that is under way already is that one."""
-    _forget(Archive.objects.of(user).over(patience=PATIENCE))
+    own = Archive.objects.of(user)
+    for done_with in (own.over(), own.failed(), own.stuck(patience=PATIENCE)):
+        _forget(done_with)
     try:
         with transaction.atomic():
             archive = Archive.objects.create(user=user)
             transaction.on_commit(lambda: tasks.enqueue_archive(archive.pk))
     except IntegrityError:
-        return Archive.objects.of(user).under_way().get()
+        # It may have been finished since.
+        return own.latest("asked_at")
     return archive
 
 
@@ -77,13 +80,36 @@ def _finish(archive: Archive, *, key: str, size: int) -> bool:
     if not mine.update(state=Archive.State.READY, size=size, expires_at=until):
         return False
     # The ones before are at their end, and deleted as such.
-    Archive.objects.of(archive.user).ready().exclude(pk=archive.pk).update(
-        expires_at=timezone.now()
-    )
+    own = Archive.objects.of(archive.user).exclude(pk=archive.pk)
+    (own.ready() | own.failed()).update(expires_at=timezone.now())
     notify(
         kind="export_ready",
         to=archive.user,
         context={"name": name_of(archive), "until": until.isoformat()},
+        url=reverse("accounts:export"),
+        key=str(archive.pk),
+    )
+    return True
+
+
+@transaction.atomic
+def give_up(*, archive_id: UUID) -> bool:
+    """Tell the owner that the archive will not come, and let them ask again at once.
+
+    For what has failed for good. False where it has come after all, or was given up before.
+    """
+    archive = Archive.objects.under_way().select_related("user").filter(pk=archive_id).first()
+    if archive is None:
+        return False
+    # What was written of it goes with the row: when it is asked for again, or in a week.
+    until = timezone.now() + KEPT
+    mine = Archive.objects.under_way().filter(pk=archive.pk)
+    if not mine.update(state=Archive.State.FAILED, expires_at=until):
+        return False
+    notify(
+        kind="export_failed",
+        to=archive.user,
+        context={},
         url=reverse("accounts:export"),
         key=str(archive.pk),
     )
@@ -96,8 +122,10 @@ def name_of(archive: Archive) -> str:
 
 
 def forget_old_archives() -> int:
-    """Delete what was kept for long enough, and what never came to be; return how many."""
-    return _forget(Archive.objects.all().over(patience=PATIENCE))
+    """Delete what was kept for long enough, and give up what never came; return how many."""
+    stuck = Archive.objects.all().stuck(patience=PATIENCE).values_list("pk", flat=True)
+    given_up = sum(give_up(archive_id=pk) for pk in list(stuck))
+    return given_up + _forget(Archive.objects.all().over())
 
 
 def discard_archives(*, user: User) -> None:
@@ -116,7 +144,7 @@ def _forget(archives: Iterable[Archive]) -> int:
 
 def _delete(key: str) -> bool:
     try:
-        default_storage.delete(key)
+        stores.delete_file(key)
     except Exception:  # whatever store there is has errors of its own
         logger.exception("archive could not be deleted key=%s", key)
         return False

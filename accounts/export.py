@@ -11,11 +11,11 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
-from django.core.files.storage import default_storage
 from django.core.serializers.json import DjangoJSONEncoder
 from zipstream import ZIP_DEFLATED, ZIP_STORED, ZipStream
 
 from accounts.models import User
+from accounts.stores import open_file, store_of
 
 CHUNK = 64 * 1024
 
@@ -81,8 +81,10 @@ def export_account(user: User) -> Iterator[ExportItem]:
         .order_by("created_at")
         .values("created_at", "last_seen_at", "ip", "user_agent"),
     )
-    if user.avatar:
-        yield ExportItem("avatar.webp", _stored(f"{user.avatar}/512.webp"), compressed=True)
+    picture = f"{user.avatar}/512.webp"
+    # One that has been lost must not keep all the rest from its owner.
+    if user.avatar and store_of(picture) is not None:
+        yield ExportItem("avatar.webp", _stored(picture), compressed=True)
 
 
 def _profile(user: User) -> dict[str, Any]:
@@ -100,7 +102,7 @@ def _as_json(path: str, data: object) -> ExportItem:
 
 
 def _stored(name: str) -> Iterator[bytes]:
-    with default_storage.open(name) as file:
+    with open_file(name) as file:
         yield from file.chunks(CHUNK)
 
 

@@ -20,7 +20,8 @@ from devops360.observability.context import current_request_id, within_request
 from devops360.observability.tracing import TRACEPARENT, carried, within_delivery
 from files import activity
 from files.activity import Act
-from files.blobs import read_blob
+from files.blobs import open_blob, read_chunks
+from files.errors import QuarantineError
 from files.grants import claim_grants
 from files.models import Activity, Node
 from files.people import register_directory
@@ -79,12 +80,14 @@ def within_origin(delivery: Delivery) -> Iterator[None]:
 def export_files(user: User) -> Iterator[ExportItem]:
     """Yield every living file of the person's vault under its own path."""
     for path, blob in walk_vault(owner=user):
-        if blob.quarantined_at is not None:
+        try:
+            file = open_blob(blob)
+        except QuarantineError:
             # A word in its place, so that it is missed.
             yield ExportItem(f"{PurePosixPath(path)} is damaged.txt", iter([DAMAGED]))
             continue
         packed = blob.media_type.startswith(PACKED)
-        yield ExportItem(str(PurePosixPath(path)), read_blob(blob), compressed=packed)
+        yield ExportItem(str(PurePosixPath(path)), read_chunks(file), compressed=packed)
 
 
 def export_notifications(user: User) -> Iterator[ExportItem]:

@@ -11,10 +11,12 @@ import math
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connections, transaction
@@ -24,6 +26,8 @@ from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
+from accounts import archives
+from accounts import tasks as account_tasks
 from devops360 import schedule
 from devops360.observability.tasks import observed
 from notifications.outbox.pump import Pump
@@ -44,6 +48,16 @@ FIRST_DELAY = timedelta(seconds=5)
 # Failures older than this are history: a retry that is due is made long before.
 RETRY_WINDOW = timedelta(hours=6)
 DATABASE_GONE_SECONDS = 2.0
+
+
+def _give_up_archive(archive_id: str) -> None:
+    archives.give_up(archive_id=UUID(archive_id))
+
+
+# Who minds that a task of theirs has failed for good: called with its arguments.
+ENDS: Mapping[str, Callable[..., object]] = {
+    account_tasks.archive.module_path: _give_up_archive,
+}
 
 
 class VaultWorker(Worker):
@@ -70,6 +84,8 @@ class VaultWorker(Worker):
         try:
             with observed(db_task_result):
                 super().run_task(db_task_result)
+            if db_task_result.status == FAILED:
+                _mind_end(db_task_result)
         finally:
             self.current = None
 
@@ -169,7 +185,18 @@ def revive_abandoned(*, now: datetime | None = None) -> int:
             revived += 1
         else:
             result.set_failed(TimeoutError(f"No worker survived it, {MAX_ATTEMPTS} times."))
+            transaction.on_commit(partial(_mind_end, result))
     return revived
+
+
+def _mind_end(result: DBTaskResult[Any, Any]) -> None:
+    """Where a task has failed for good, let it be known to whoever waits for it.
+
+    A process that ends just before that leaves them to wait until the clock finds it.
+    """
+    mind = ENDS.get(result.task_path)
+    if mind is not None and len(result.worker_ids) >= MAX_ATTEMPTS:
+        _attempt(partial(mind, *result.args_kwargs["args"]))
 
 
 def _make_ready(result: DBTaskResult[Any, Any], *, run_after: datetime) -> None:

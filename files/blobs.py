@@ -183,7 +183,12 @@ def open_blob(blob: Blob) -> IO[Any]:
 
 def read_blob(blob: Blob) -> Iterator[bytes]:
     """Yield the stored bytes in chunks; opened when the first is asked for."""
-    with open_blob(blob) as file:
+    yield from read_chunks(open_blob(blob))
+
+
+def read_chunks(file: IO[Any]) -> Iterator[bytes]:
+    """Yield what a file holds, and close it."""
+    with file:
         while chunk := file.read(CHUNK):
             yield chunk
 

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from accounts.avatars.sandbox import Crop, render
 from accounts.models import AVATAR_SIZES, User
+from accounts.stores import delete_file
 
 logger = logging.getLogger(__name__)
 MAX_BYTES = 10 * 1000 * 1000
@@ -49,6 +50,6 @@ def delete_folder(*, folder: str) -> None:
     """Delete an avatar's files; what fails is logged, for it harms nobody."""
     for size in AVATAR_SIZES:
         try:
-            default_storage.delete(f"{folder}/{size}.webp")
+            delete_file(f"{folder}/{size}.webp")
         except OSError:
             logger.exception("avatar file left behind folder=%s size=%s", folder, size)

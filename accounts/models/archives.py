@@ -24,11 +24,17 @@ class ArchiveQuerySet(models.QuerySet["Archive"]):
         """What can be downloaded now."""
         return self.filter(state=Archive.State.READY, expires_at__gt=timezone.now())
 
-    def over(self, *, patience: timedelta) -> "ArchiveQuerySet":
-        """What was kept for long enough, and what should have come to be so long ago."""
-        now = timezone.now()
-        is_stuck = models.Q(state=Archive.State.ASKED, asked_at__lt=now - patience)
-        return self.filter(models.Q(expires_at__lte=now) | is_stuck)
+    def failed(self) -> "ArchiveQuerySet":
+        """What was given up lately, and has not been asked for again."""
+        return self.filter(state=Archive.State.FAILED, expires_at__gt=timezone.now())
+
+    def stuck(self, *, patience: timedelta) -> "ArchiveQuerySet":
+        """What should have come to be long ago."""
+        return self.under_way().filter(asked_at__lt=timezone.now() - patience)
+
+    def over(self) -> "ArchiveQuerySet":
+        """What was kept for long enough."""
+        return self.filter(expires_at__lte=timezone.now())
 
 
 class Archive(models.Model):
@@ -37,6 +43,7 @@ class Archive(models.Model):
     class State(models.TextChoices):
         ASKED = "asked", _("Being made")
         READY = "ready", _("Ready")
+        FAILED = "failed", _("Failed")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(

@@ -81,6 +81,17 @@ def test_only_its_owner_fetches_it_and_only_once_confirmed(
     assert Client().get(path)["Location"].startswith("/account/login/")
 
 
+def test_one_whose_bytes_are_gone_is_told_of(
+    signed_in: Client, person: User, committed: Committed
+) -> None:
+    archive = made(person, committed)
+    prove(signed_in)
+    default_storage.delete(archive.key)
+    answer = signed_in.get(f"{PAGE}{archive.pk}/", follow=True)
+    assert answer.redirect_chain == [(PAGE, 302)]
+    assert "Have a new one made." in answer.text
+
+
 def test_asking_twice_makes_one_and_a_new_one_ends_the_old(
     person: User, committed: Committed
 ) -> None:
@@ -144,10 +155,71 @@ def test_it_goes_after_a_week_and_with_the_account(
     assert kept() == []
 
 
+def make_stuck() -> None:
+    Archive.objects.update(asked_at=timezone.now() - archives.PATIENCE - timedelta(seconds=1))
+
+
 def test_what_never_came_to_be_may_be_asked_for_again(person: User) -> None:
     stuck = archives.ask(user=person)
-    Archive.objects.update(asked_at=timezone.now() - archives.PATIENCE - timedelta(seconds=1))
+    make_stuck()
     assert archives.ask(user=person) != stuck
+    assert Archive.objects.count() == 1
+
+
+def test_what_is_given_up_is_told_and_asked_for_again_at_once(
+    signed_in: Client, person: User, committed: Committed
+) -> None:
+    failed = archives.ask(user=person)
+    assert "could not be made" not in signed_in.get(PAGE).text
+    assert archives.give_up(archive_id=failed.pk)
+    told = Notification.objects.get(recipient=person)
+    assert (told.kind, told.url) == ("export_failed", PAGE)
+    page = signed_in.get(PAGE).text
+    assert "could not be made" in page
+    assert "is being made" not in page
+    assert "Make my archive" in page
+    # A worker that was late finds that nobody waits for it, and nobody is told twice.
+    archives.make(archive_id=failed.pk)
+    assert not archives.give_up(archive_id=failed.pk)
+    assert kept() == []
+    assert Notification.objects.count() == 1
+    again = made(person, committed)
+    assert list(Archive.objects.all()) == [again]
+    assert "could not be made" not in signed_in.get(PAGE).text
+
+
+def test_what_came_is_not_given_up(person: User, committed: Committed) -> None:
+    archive = made(person, committed)
+    assert not archives.give_up(archive_id=archive.pk)
+    archive.refresh_from_db()
+    assert archive.state == Archive.State.READY
+
+
+def test_what_nobody_works_at_is_given_up_by_the_clock_and_forgotten_in_a_week(
+    person: User,
+) -> None:
+    archives.ask(user=person)
+    assert archives.forget_old_archives() == 0
+    make_stuck()
+    assert archives.forget_old_archives() == 1
+    assert Notification.objects.get().kind == "export_failed"
+    assert Archive.objects.get().state == Archive.State.FAILED
+    Archive.objects.update(expires_at=timezone.now())
+    assert archives.forget_old_archives() == 1
+    assert not Archive.objects.exists()
+    assert Notification.objects.count() == 1
+
+
+def test_an_older_archive_stays_while_a_new_one_fails(
+    signed_in: Client, person: User, committed: Committed
+) -> None:
+    older = made(person, committed)
+    with committed():
+        newer = archives.ask(user=person)
+    archives.give_up(archive_id=newer.pk)
+    page = signed_in.get(PAGE).text
+    assert "could not be made" in page
+    assert f"{PAGE}{older.pk}/" in page
 
 
 def test_a_bucket_sends_it_itself(

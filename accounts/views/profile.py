@@ -1,7 +1,6 @@
 """The profile page and the picture."""
 
 from django.contrib import messages
-from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -14,6 +13,7 @@ from accounts.forms.profile import AvatarForm, ProfileForm
 from accounts.http import AuthenticatedRequest
 from accounts.models import AVATAR_SIZES, User
 from accounts.profile import update_profile
+from accounts.stores import open_file
 
 # A form's other fields and the borders between them.
 FORM_OVERHEAD = 64 * 1024
@@ -93,7 +93,11 @@ def avatar_image(
     person = get_object_or_404(User, pk=person_id, is_active=True)
     if not person.avatar or key != person.avatar_key or size not in AVATAR_SIZES:
         raise Http404
-    file = default_storage.open(f"{person.avatar}/{size}.webp")
+    try:
+        file = open_file(f"{person.avatar}/{size}.webp")
+    except FileNotFoundError:
+        # Pages do without one that has been lost.
+        raise Http404 from None
     return FileResponse(
         file,
         content_type="image/webp",

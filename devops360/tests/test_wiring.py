@@ -43,6 +43,20 @@ def test_the_export_holds_every_living_file(person: Any) -> None:
     assert not [name for name in archive.namelist() if "gone" in name]
 
 
+def test_what_is_lost_keeps_nothing_else_from_its_owner(person: Any) -> None:
+    root = root_of(person)
+    make_file(root, "kept.txt", b"kept")
+    lost = make_file(root, "lost.txt", b"lost")
+    assert lost.content is not None
+    default_storage.delete(lost.content.key)
+    type(person).objects.filter(pk=person.pk).update(avatar="avatars/nowhere")
+    person.refresh_from_db()
+    archive = zipfile.ZipFile(io.BytesIO(b"".join(stream_export(user=person))))
+    assert archive.read("files/kept.txt") == b"kept"
+    assert b"damaged" in archive.read("files/lost.txt is damaged.txt")
+    assert "account/avatar.webp" not in archive.namelist()
+
+
 def test_the_export_holds_what_a_person_was_told(person: Any) -> None:
     _webhook, secret = add_webhook(user=person, url="https://hooks.example.com/", label="Mine")
     other = UserFactory.create()

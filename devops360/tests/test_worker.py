@@ -17,10 +17,12 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult, get_date_max
 from pytest_django import Settings
 
+from accounts import archives
+from accounts.tests.factories import UserFactory
 from devops360 import schedule, worker
 from devops360.tests.processes import ROOT, environment, give_tables, manage
 from notifications import letters
-from notifications.models import Delivery
+from notifications.models import Delivery, Notification
 
 type Result = DBTaskResult[Any, Any]
 
@@ -131,6 +133,41 @@ def test_a_task_that_kills_every_worker_fails_for_good() -> None:
     assert killer.status == TaskResultStatus.FAILED
     assert "No worker survived it" in killer.traceback
     assert worker.retry_failed() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_waits_for_an_archive_is_told_once_it_has_failed_for_good(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def full(**_named: object) -> None:
+        raise OSError("full")
+
+    monkeypatch.setattr("accounts.archives.make", full)
+    archive = archives.ask(user=UserFactory())
+    task = DBTaskResult.objects.get()
+    for attempt in range(1, worker.MAX_ATTEMPTS + 1):
+        archive.refresh_from_db()
+        assert archive.state == "asked", attempt
+        worker.VaultWorker(batch=True, delivers=False).run()
+        worker.retry_failed()
+        DBTaskResult.objects.filter(pk=task.pk).update(run_after=timezone.now())
+    archive.refresh_from_db()
+    assert archive.state == "failed"
+    assert Notification.objects.filter(kind="export_failed").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_so_it_is_where_packing_killed_every_worker() -> None:
+    archive = archives.ask(user=UserFactory())
+    DBTaskResult.objects.update(
+        status=TaskResultStatus.RUNNING,
+        worker_ids=["w"] * worker.MAX_ATTEMPTS,
+        started_at=timezone.now() - timedelta(hours=1),
+    )
+    worker.revive_abandoned()
+    archive.refresh_from_db()
+    assert archive.state == "failed"
+    assert Notification.objects.filter(kind="export_failed").count() == 1
 
 
 @pytest.mark.django_db

@@ -19,7 +19,7 @@ LINKS = Subject("links", _("My links"), Category.SHARING, QUIETLY)
 QUOTA = Subject("quota", _("Space running out"), Category.STORAGE, WITH_MAIL)
 UPLOADS = Subject("uploads", _("Uploads that failed"), Category.STORAGE, QUIETLY)
 INTEGRITY = Subject("integrity", _("Damaged files"), Category.STORAGE, WITH_MAIL, locked=ON_MAIL)
-EXPORTS = Subject("exports", _("Exports and archives that are ready"), Category.STORAGE, WITH_MAIL)
+EXPORTS = Subject("exports", _("Exports and archives"), Category.STORAGE, WITH_MAIL)
 
 _SPACE = {"used": "size", "quota": "size"}
 _SPACE_SAMPLE = {"used": 85 * 1024**3, "quota": 100 * 1024**3}
@@ -134,5 +134,15 @@ FILE_KINDS = (
         action=_("Download it"),
         formats={"until": "time"},
         sample={"name": "everything.zip", "until": "2026-12-01T12:00:00+00:00"},
+    ),
+    Kind(
+        name="export_failed",
+        subject=EXPORTS,
+        title=_("Your export could not be made"),
+        text=_(
+            "It was tried again and again. Ask for it once more; if that fails too, tell whoever "
+            "runs this site."
+        ),
+        action=_("Ask for it again"),
     ),
 )

@@ -7,6 +7,7 @@ again.
 import hashlib
 import io
 import os
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,22 +17,28 @@ from django.conf import settings as django_settings
 from django.utils import timezone
 
 from files.activity import Act
+from files.blobs import read_blob
 from files.conflicts import Conflict
-from files.models import Blob, Node, Upload, UploadPart, Vault, Version
+from files.models import Activity, Blob, Node, Upload, UploadPart, Vault, Version
 from files.quota import usage_of
 from files.sweep import sweep
 from files.tests.factories import OwnerFactory, read_file
 from files.tree import root_of
 from files.uploads.abort import abort_upload, expire_uploads
 from files.uploads.complete import complete_upload
+from files.uploads.create import create_version_upload
 from files.uploads.parts import receive_part, sign_parts
-from files.uploads.receive import receive_stream
+from files.uploads.receive import receive_stream, receive_version
 from files.uploads.strays import clear_strays
-from tests.faults.killing import begin_upload, every_step
+from tests.faults.killing import WRITERS, begin_upload, every_step
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PART = 64
 CONTENT = os.urandom(PART + 10)
+# What a file held before.
+OLD = os.urandom(PART - 10)
+# Where replacing differs: the version is written, and the older one stays.
+REPLACING = (*WRITERS, "versions.py")
 
 
 @pytest.fixture
@@ -178,6 +185,159 @@ def test_killed_while_it_is_given_up(root: Node) -> None:
         assert not Upload.objects.exists(), number
         assert stored() == [], number
         upload = begin(root)
+        put_all(upload)
+
+
+# -- What replaces a file's content: either the old one is there, whole, or the new one ------------
+def put_old(root: Node) -> Node:
+    node = receive_stream(
+        owner=root.owner,
+        folder=root,
+        path="a/b.bin",
+        stream=io.BytesIO(OLD),
+        size=len(OLD),
+        conflict=Conflict.ASK,
+        act=Act(actor=root.owner),
+    )
+    assert node is not None
+    return node
+
+
+def replace_by_name(root: Node, _node: Node) -> None:
+    receive_stream(
+        owner=root.owner,
+        folder=root,
+        path="a/b.bin",
+        stream=io.BytesIO(CONTENT),
+        size=len(CONTENT),
+        conflict=Conflict.REPLACE,
+        act=Act(actor=root.owner),
+        sent_as="key",
+    )
+
+
+def replace_file(root: Node, node: Node) -> None:
+    receive_version(
+        node=node,
+        stream=io.BytesIO(CONTENT),
+        size=len(CONTENT),
+        act=Act(actor=root.owner),
+        sent_as="key",
+    )
+
+
+def begin_version(root: Node, node: Node) -> Upload:
+    act = Act(actor=root.owner)
+    begun = create_version_upload(node=node, size=len(CONTENT), key="key", act=act)
+    assert begun.upload is not None
+    return begun.upload
+
+
+def assert_old_or_new(root: Node, *, reserved: int = 0) -> bool:
+    """Say whether it is the new one; whichever it is, all that the file has held reads back."""
+    node = Node.objects.files().select_related("content").get()
+    versions = Version.objects.filter(node=node).order_by("number").select_related("blob")
+    held = [b"".join(read_blob(version.blob)) for version in versions]
+    assert held in ([OLD], [OLD, CONTENT])
+    assert [version.number for version in versions] == list(range(1, len(held) + 1))
+    assert read_file(node) == held[-1]
+    assert node.content is not None
+    assert node.content.sha256 == hashlib.sha256(held[-1]).hexdigest()
+    assert (node.size, node.content.size) == (len(held[-1]), len(held[-1]))
+    usage = usage_of(root.owner)
+    is_new = len(held) == 2
+    assert usage.used == sum(map(len, held))
+    assert usage.reserved == (0 if is_new else reserved)
+    told = Activity.objects.filter(kind=Activity.Kind.REPLACED).count()
+    assert told == is_new
+    return is_new
+
+
+def forget(root: Node) -> None:
+    Activity.objects.all().delete()
+    clean_quota(root)
+
+
+@pytest.mark.parametrize("replace", [replace_by_name, replace_file])
+def test_killed_while_one_request_replaces_it(
+    root: Node, settings: Any, replace: Callable[[Node, Node], None]
+) -> None:
+    settings.FILES_ORPHAN_DAYS = 0
+    node = put_old(root)
+    seen = set()
+    steps = 0
+    for number in every_step(lambda: replace(root, node), within=REPLACING):
+        steps += 1
+        seen.add(assert_old_or_new(root))
+        # Whoever has heard nothing sends it again.
+        replace(root, node)
+        assert assert_old_or_new(root), number
+        if len(stored()) > 2:
+            sweep_all()
+        assert assert_old_or_new(root), number
+        assert len(stored()) == 2, number
+        forget(root)
+        node = put_old(root)
+    assert seen == {False, True}
+    assert steps > 20
+
+
+def test_killed_while_a_new_version_begins(root: Node) -> None:
+    node = put_old(root)
+    for number in every_step(lambda: begin_version(root, node)):
+        # The old one counts, and what is reserved beside it, if that came so far.
+        assert not assert_old_or_new(root, reserved=usage_of(root.owner).reserved), number
+        put_all(begin_version(root, node))
+        assert not assert_old_or_new(root, reserved=len(CONTENT)), number
+        complete_upload(upload=Upload.objects.get())
+        assert assert_old_or_new(root), number
+        clear_strays(now=timezone.now() + timedelta(days=2))
+        assert len(stored()) == 2, number
+        forget(root)
+        node = put_old(root)
+
+
+def test_killed_while_a_new_version_is_completed(root: Node) -> None:
+    node = put_old(root)
+    upload = begin_version(root, node)
+    put_all(upload)
+    seen = set()
+    steps = 0
+
+    def complete() -> None:
+        complete_upload(upload=Upload.objects.get(pk=upload.pk))
+
+    for number in every_step(complete, within=REPLACING):
+        steps += 1
+        seen.add(assert_old_or_new(root, reserved=len(CONTENT)))
+        complete()
+        assert assert_old_or_new(root), number
+        clear_strays(now=timezone.now() + timedelta(days=2))
+        assert assert_old_or_new(root), number
+        assert len(stored()) == 2, number
+        forget(root)
+        node = put_old(root)
+        upload = begin_version(root, node)
+        put_all(upload)
+    assert seen == {False, True}
+    assert steps > 20
+
+
+def test_killed_while_a_new_version_is_given_up(root: Node) -> None:
+    node = put_old(root)
+    upload = begin_version(root, node)
+    put_all(upload)
+
+    def give_up() -> None:
+        abort_upload(upload=Upload.objects.get(pk=upload.pk))
+
+    for number in every_step(give_up, within=REPLACING):
+        expire_uploads(now=timezone.now() + timedelta(days=8))
+        clear_strays(now=timezone.now() + timedelta(days=8))
+        assert not assert_old_or_new(root), number
+        assert not Upload.objects.exists(), number
+        assert len(stored()) == 1, number
+        upload = begin_version(root, node)
         put_all(upload)
 
 

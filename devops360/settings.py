@@ -237,7 +237,9 @@ FILES_PREVIEW_SECONDS = env.integer("FILES_PREVIEW_SECONDS", 30, minimum=1)
 FILES_PREVIEW_MEMORY = env.integer("FILES_PREVIEW_MEMORY", 1024**3, minimum=64 * 1024**2)
 # The memory of a form that is not a file; file bodies are streamed and never held.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024**2
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
+# Entries that one form may choose, and room for the fields that it has beside them.
+FILES_MAX_CHOSEN = 20_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = FILES_MAX_CHOSEN + 100
 DATA_UPLOAD_MAX_NUMBER_FILES = 1_000
 FILE_UPLOAD_PERMISSIONS = 0o600
 

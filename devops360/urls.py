@@ -6,6 +6,7 @@ from django.views.generic.base import RedirectView
 
 from devops360 import views
 
+handler400 = "devops360.views.not_understood"
 handler500 = "devops360.views.broken"
 
 urlpatterns = [

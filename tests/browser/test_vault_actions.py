@@ -246,3 +246,27 @@ def test_undo_never_takes_what_a_copy_replaced(taken: Page, complaints: Complain
     open_entry(taken, "a.txt")
     versions = taken.locator(".facts dt", has_text="Versions").locator("+ dd")
     expect(versions).to_have_text(re.compile("^2 versions"))
+
+
+def test_dialogs_say_why_there_is_nothing_to_choose_from(
+    vault: Page, complaints: Complaints
+) -> None:
+    """As for more entries than one form may hold: devops360/tests/test_too_much.py."""
+    complaints.allow("413")
+    words = "At most 20,000 entries can be chosen at once."
+    for address in ("**/files/move/", "**/files/tag/"):
+        vault.route(
+            address,
+            lambda route: route.fulfill(
+                status=413, content_type="text/plain; charset=utf-8", body=words
+            ),
+        )
+    give(vault, "a.txt")
+    vault.locator("[data-action=uploads-close]").click()
+    check(vault, "a.txt")
+    vault.locator("[data-action=move-selection]").click()
+    dialog = vault.get_by_role("dialog", name=re.compile("^Move"))
+    expect(dialog.get_by_role("alert")).to_have_text(words)
+    dialog.get_by_role("button", name="Cancel").click()
+    vault.locator("[data-action=tag-selection]").click()
+    expect(vault.locator("#dialog-tag")).to_contain_text(words)

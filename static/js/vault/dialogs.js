@@ -1,6 +1,7 @@
 // The vault's dialogs, as promises: a name, a folder, what to do about a taken name.
 import { openDialog } from "../ui/dialog.js";
 import { fill, gettext } from "../ui/words.js";
+import { sentence } from "./requests.js";
 
 const id = (name) => document.getElementById(name);
 
@@ -109,9 +110,9 @@ export function askFolder({ title, submit, url, ids, save }) {
       if (dialog.contains(document.activeElement)) return;
       (picker.querySelector(".picker__folders button") ?? button).focus();
     };
-    const failed = () => {
-      dialog.querySelector("[data-error]").textContent =
-        gettext("The folders cannot be shown. Close this and try again.");
+    const failed = ({ detail }) => {
+      const words = gettext("The folders cannot be shown. Close this and try again.");
+      dialog.querySelector("[data-error]").textContent = sentence(detail.xhr) || words;
     };
     picker.addEventListener("htmx:afterSettle", settled, { signal });
     document.addEventListener("htmx:sendError", failed, { signal });

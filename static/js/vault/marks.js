@@ -2,7 +2,7 @@
 import { fill, gettext, items } from "../ui/words.js";
 import { ask } from "./dialogs.js";
 import { act, conclude } from "./outcome.js";
-import { explain, post, vault } from "./requests.js";
+import { explain, post, sentence, vault } from "./requests.js";
 
 const ids = (things) => things.map(({ id }) => id);
 const buttonOf = (id) => document.querySelector(`.star[value="${id}"]`);
@@ -23,8 +23,13 @@ export async function toggleStar(button, options) {
 async function showChoices(things) {
   const place = document.getElementById("tag-choices");
   const values = { id: ids(things) };
+  const failed = ({ detail }) => {
+    place.textContent = sentence(detail.xhr) || gettext("That did not work. Try again.");
+  };
   place.textContent = gettext("Loading your tags…");
+  document.addEventListener("htmx:responseError", failed);
   await window.htmx.ajax("POST", vault().tagUrl, { target: place, swap: "innerHTML", values });
+  document.removeEventListener("htmx:responseError", failed);
   place.querySelector("input:not([type=hidden])")?.focus();
 }
 

@@ -33,6 +33,12 @@ export function words(status) {
   return gettext("That did not work. Try again.");
 }
 
+/** The sentence with which the server refused what htmx asked for, or "". */
+export function sentence(xhr) {
+  const type = xhr?.getResponseHeader("Content-Type") ?? "";
+  return type.startsWith("text/plain") ? xhr.responseText : "";
+}
+
 /** Post fields (a value, or an array for a repeated one) and return the JSON. Throws Refusal. */
 export async function post(url, fields = {}) {
   const body = new URLSearchParams();

@@ -1,5 +1,7 @@
 """File requests: people without an account put files into one folder, and see nothing of it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,13 +19,12 @@ from files.errors import QuotaError, ShareError, UploadError
 from files.models import Activity, FileRequest, Node, Upload
 from files.names import clean_path
 from files.request_room import largest, refuse_what_does_not_fit
-from files.secret_links import digest_of, hashed, new_secret, note_open, refuse_past
+from files.secret_links import digest_of, hashed, new_secret, note_open, refuse_end
 from files.tree import lock_tree
 from files.uploads.abort import abort_upload, give_up_by_request
 from files.uploads.complete import Completed, complete_upload
 from files.uploads.create import create_upload
-from files.uploads.finish import place_within, was_kept
-from files.uploads.plan import require_key
+from files.uploads.finish import key_of_sender, place_within, was_kept
 from files.uploads.receive import keep
 from notifications.events import notify
 
@@ -56,7 +57,7 @@ def create_request(
         raise ShareError(_("Choose a folder for the files to come into."))
     if node.file_requests.filter(revoked_at=None).count() >= REQUESTS_PER_NODE:
         raise ShareError(_("There are 100 requests for this folder. End one that is not needed."))
-    refuse_past(expires_at)
+    refuse_end(expires_at)
     secret = new_secret()
     request = FileRequest.objects.create(
         node=node,
@@ -92,7 +93,7 @@ def change_request(
     ShareError.
     """
     if expires_at != request.expires_at:
-        refuse_past(expires_at)
+        refuse_end(expires_at)
     request.label, request.message, request.expires_at = label, message, expires_at
     request.max_files, request.max_bytes = max_files, max_bytes
     request.max_file_bytes = max_file_bytes
@@ -176,9 +177,8 @@ def receive_for_request(
     """
     name = _name_alone(name)
     owner_id = request.node.owner_id
-    if sent_as:
-        require_key(sent_as)
-    again = was_kept(owner_id=owner_id, sent_as=sent_as)
+    sent_as = key_of_sender(sent_as, owner_id=owner_id, act=act)
+    again = was_kept(owner_id=owner_id, sent_as=sent_as, size=size)
     if not again:
         refuse_what_does_not_fit(request, size)
     blob = store_bytes(
@@ -189,7 +189,7 @@ def receive_for_request(
         limit=settings.FILES_MAX_SIZE if again else largest(request),
     )
     blob.sent_as = sent_as
-    try:
+    with _told():
         node = keep(
             blob,
             lambda: place_within(
@@ -201,10 +201,8 @@ def receive_for_request(
                 act=act,
             ),
         )
-    except QuotaError as error:
-        raise _told(error) from error
-    if node is None:
-        raise Node.DoesNotExist
+        if node is None:
+            raise Node.DoesNotExist
     return node
 
 
@@ -213,7 +211,7 @@ def begin_for_request(*, request: FileRequest, name: str, size: int, key: str, a
 
     Raises as the above, and UploadLimitError where guests have too much under way.
     """
-    try:
+    with _told():
         begun = create_upload(
             folder=request.node,
             path=_name_alone(name),
@@ -222,8 +220,6 @@ def begin_for_request(*, request: FileRequest, name: str, size: int, key: str, a
             key=key,
             act=act,
         )
-    except QuotaError as error:
-        raise _told(error) from error
     if begun.upload is None:
         raise UploadError(_("This file has arrived already."))
     return begun.upload
@@ -232,11 +228,13 @@ def begin_for_request(*, request: FileRequest, name: str, size: int, key: str, a
 def complete_for_request(*, upload: Upload, act: Act) -> Completed:
     """Make a file of what a guest has sent in parts. Raises as `complete_upload` does."""
     try:
-        return complete_upload(upload=upload, act=act)
-    except (QuotaError, ShareError) as error:
+        with _told():
+            completed = complete_upload(upload=upload, act=act)
+    except ShareError:
         # It will not fit later either: its space is free again.
         abort_upload(upload=upload)
-        raise _told(error) from error
+        raise
+    return completed
 
 
 def _name_alone(name: str) -> str:
@@ -244,11 +242,16 @@ def _name_alone(name: str) -> str:
     return clean_path(name.replace("\\", "/"))[-1]
 
 
-def _told(error: BaseException) -> BaseException:
-    """Return the error in words that do not tell what the owner keeps."""
-    if isinstance(error, QuotaError):
-        return ShareError(_("There is no room for it. Tell whoever asked you."))
-    return error
+@contextmanager
+def _told() -> Iterator[None]:
+    """Refuse in words that do not tell what the owner keeps, or what they have deleted."""
+    try:
+        yield
+    except QuotaError as error:
+        raise ShareError(_("There is no room for it. Tell whoever asked you.")) from error
+    except Node.DoesNotExist as error:
+        # The folder went while the bytes came.
+        raise ShareError(_("This request has ended meanwhile.")) from error
 
 
 def tell_of_received() -> int:

@@ -5,7 +5,7 @@ What leads where is told beside it: `sharing` out of a vault, `requests` into on
 
 import hashlib
 import secrets
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from math import ceil
 
 from django.contrib.auth.hashers import check_password, make_password
@@ -22,6 +22,7 @@ SECRET_BYTES = 24
 FREE_GUESSES = 5
 FIRST_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(minutes=15)
+LATEST_END = datetime(9000, 1, 1, tzinfo=UTC)
 
 type AnyLink = Share | FileRequest
 
@@ -47,9 +48,14 @@ def hashed(password: str) -> str:
     return make_password(password) if password else ""
 
 
-def refuse_past(expires_at: datetime | None) -> None:
-    if expires_at is not None and expires_at <= timezone.now():
+def refuse_end(expires_at: datetime | None) -> None:
+    """Raise ShareError for an end that has passed, or that not every time zone has a day for."""
+    if expires_at is None:
+        return
+    if expires_at <= timezone.now():
         raise ShareError(_("Choose a time that is still to come."))
+    if expires_at > LATEST_END:
+        raise ShareError(_("Choose a time before the year 9000, or none at all."))
 
 
 def note_open(link: AnyLink) -> bool:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from files.activity import SITE, Act, record
 from files.errors import ShareError
 from files.models import Activity, Node, Share
-from files.secret_links import digest_of, hashed, new_secret, note_open, refuse_past
+from files.secret_links import digest_of, hashed, new_secret, note_open, refuse_end
 from files.tree import ancestors
 from notifications.events import notify
 
@@ -39,7 +39,7 @@ def create_link(
         raise ShareError(_("Share a folder in your vault, not the whole of it."))
     if node.shares.filter(revoked_at=None).count() >= LINKS_PER_NODE:
         raise ShareError(_("There are 100 links to this. End one that is not needed any more."))
-    refuse_past(expires_at)
+    refuse_end(expires_at)
     secret = new_secret()
     share = Share.objects.create(
         node=node,
@@ -70,7 +70,7 @@ def change_link(
     Whoever had unlocked it by another password is asked again. Raises ShareError.
     """
     if expires_at != share.expires_at:
-        refuse_past(expires_at)
+        refuse_end(expires_at)
     share.label, share.expires_at, share.view_only = label, expires_at, view_only
     share.max_downloads = None if view_only else max_downloads
     if password is not None:

@@ -1,5 +1,6 @@
 """File requests: anyone who is asked can send, sees nothing, and stays within the limits."""
 
+import io
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -24,6 +25,7 @@ from files.tests.factories import OwnerFactory, make_file, make_folder, read_fil
 from files.trash import trash_nodes
 from files.uploads.abort import expire_uploads
 from files.uploads.background import finish_upload
+from files.uploads.parts import receive_part, sign_parts
 from notifications.models import Notification
 
 type Work = Callable[[], Any]
@@ -527,6 +529,34 @@ def test_the_last_place_that_is_taken_meanwhile(folder: Node) -> None:
     assert refused.status_code == 400
     assert names_in(folder) == {"kept.txt", "bill.pdf"}
     assert not Upload.objects.under_way().exists()
+
+
+def test_a_folder_that_goes_while_a_file_comes_is_an_end_in_words(folder: Node, owner: Any) -> None:
+    request, _path = ask(folder)
+    act = Act(guest="Anna", request=request)
+
+    def begin(key: str) -> Upload:
+        return requests.begin_for_request(request=request, name="b", size=5, key=key, act=act)
+
+    class Deleting(io.BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            trash_nodes(owner=owner, nodes=[folder])
+            return super().read(size)
+
+    under_way = begin("first")
+    token = sign_parts(upload=under_way, wanted=[(1, "")])[0].url.split("/")[-2]
+    receive_part(token=token, stream=io.BytesIO(b"12345"), length=5)
+    blobs = Blob.objects.count()
+    with pytest.raises(ShareError, match="has ended meanwhile"):
+        requests.receive_for_request(
+            request=request, name="a", stream=Deleting(b"12345"), size=5, act=act
+        )
+    with pytest.raises(ShareError, match="has ended meanwhile"):
+        begin("second")
+    with pytest.raises(ShareError, match="has ended meanwhile"):
+        requests.complete_for_request(upload=under_way, act=act)
+    assert Blob.objects.count() == blobs
+    assert usage_of(owner).reserved == 0
 
 
 def test_the_worker_finishes_it_in_the_senders_name(folder: Node, settings: Any) -> None:

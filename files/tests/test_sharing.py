@@ -4,7 +4,7 @@ import io
 import re
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -303,6 +303,26 @@ def test_every_part_is_paid_for_where_downloads_are_counted(folder: Node) -> Non
     assert Client().get(place, headers=rest).status_code == 404
     assert Client().head(place).status_code == 404
     assert guest.get(place).status_code == 404
+
+
+def test_a_zip_is_no_part_of_another(folder: Node) -> None:
+    share, path = link_to(folder, max_downloads=1)
+    place = f"{path}{folder.pk}/download/"
+    guest = Client()
+    assert body(guest.get(place))
+    # A zip is sent whole, whatever part is asked for: it would be another one that nobody counts.
+    for asked in ({"range": "bytes=1-"}, {"range": "bytes=-99999"}, {}):
+        assert guest.get(place, headers=asked).status_code == 404
+    inner = f"{path}{node_named('Inner').pk}/download/"
+    assert guest.get(inner, headers={"range": "bytes=1-"}).status_code == 404
+    share.refresh_from_db()
+    assert share.downloads == 1
+
+
+@pytest.mark.parametrize("end", ["9999-12-31T23:59:59-12:00", "9999-12-31T23:30:00+00:00"])
+def test_an_end_that_no_calendar_has_everywhere_is_refused(folder: Node, end: str) -> None:
+    with pytest.raises(ShareError, match="before the year 9000"):
+        link_to(folder, expires_at=datetime.fromisoformat(end))
 
 
 def test_links_are_changed_and_keep_their_address(own: Client, folder: Node) -> None:

@@ -1,5 +1,6 @@
 """The end of every upload: a stored blob becomes a file in the tree."""
 
+import hashlib
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from files.models import Activity, Blob, Node, Version
 from files.previews.make import has_thumbnail, request_preview
 from files.request_room import count_received
 from files.tree import ensure_folders, find_folder, living_file, living_folder, lock_tree
+from files.uploads.plan import require_key
 from files.versions import add_version, create_file
 
 
@@ -33,12 +35,29 @@ def is_taken(*, folder: Node, names: Sequence[str], conflict: Conflict) -> bool:
     return True
 
 
-def was_kept(*, owner_id: UUID, sent_as: str) -> bool:
-    """Tell whether something has come by that key: where it did, the bytes tell if it is the same.
+def key_of_sender(key: str, *, owner_id: UUID, act: Act) -> str:
+    """Return by what an upload is known in the owner's vault; "" for none. Raises UploadError.
 
-    Who sends it again has not heard that it came: no taken name and no want of space is told.
+    Editors and guests meet nothing by it but what was sent by them, or by the same request.
     """
-    return bool(sent_as) and Blob.objects.filter(owner_id=owner_id, sent_as=sent_as).exists()
+    if not key:
+        return ""
+    require_key(key)
+    sender = act.request.pk if act.request is not None else act.actor_id
+    if sender in {None, owner_id}:
+        return key
+    return hashlib.sha256(f"{sender}:{key}".encode()).hexdigest()
+
+
+def was_kept(*, owner_id: UUID, sent_as: str, size: int | None) -> bool:
+    """Tell whether so much has come by that key: where it did, the bytes tell if it is the same.
+
+    Who sends it again has not heard that it came: no taken name and no want of space is told. Of
+    another size it is another file: else whoever has a key could send more than fits.
+    """
+    if not sent_as or size is None:
+        return False
+    return Blob.objects.filter(owner_id=owner_id, sent_as=sent_as, size=size).exists()
 
 
 def _same(blob: Blob) -> Q:

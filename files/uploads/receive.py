@@ -13,8 +13,14 @@ from files.errors import NameTakenError, QuotaError
 from files.models import Blob, Node
 from files.names import clean_path
 from files.quota import require_room, vault_of
-from files.uploads.finish import is_taken, place_version, place_within, was_kept
-from files.uploads.plan import require_key, require_size
+from files.uploads.finish import (
+    is_taken,
+    key_of_sender,
+    place_version,
+    place_within,
+    was_kept,
+)
+from files.uploads.plan import require_size
 
 
 def receive_stream(
@@ -38,8 +44,7 @@ def receive_stream(
     outside of a transaction: the bytes must be on the disk before a row names them.
     """
     *folders, name = names = clean_path(path)
-    if sent_as:
-        require_key(sent_as)
+    sent_as = key_of_sender(sent_as, owner_id=folder.owner_id, act=act)
     if size is not None:
         require_size(size)
     try:
@@ -47,10 +52,10 @@ def receive_stream(
         if size is not None:
             require_room(vault=vault_of(folder.owner_id), size=size)
     except (NameTakenError, QuotaError):
-        if not was_kept(owner_id=folder.owner_id, sent_as=sent_as):
+        if not was_kept(owner_id=folder.owner_id, sent_as=sent_as, size=size):
             raise
     else:
-        if taken and not was_kept(owner_id=folder.owner_id, sent_as=sent_as):
+        if taken and not was_kept(owner_id=folder.owner_id, sent_as=sent_as, size=size):
             return None
     blob = store_bytes(
         owner=owner, stream=stream, name=name, expected=size, limit=settings.FILES_MAX_SIZE
@@ -73,10 +78,9 @@ def receive_version(
     it is sent. Raises as receive_stream does, but for names,
     and Node.DoesNotExist where the file has been deleted. Call it outside of a transaction.
     """
-    if sent_as:
-        require_key(sent_as)
+    sent_as = key_of_sender(sent_as, owner_id=node.owner_id, act=act)
     require_size(size)
-    if not was_kept(owner_id=node.owner_id, sent_as=sent_as):
+    if not was_kept(owner_id=node.owner_id, sent_as=sent_as, size=size):
         require_room(vault=vault_of(node.owner_id), size=size)
     blob = store_bytes(
         owner=node.owner,

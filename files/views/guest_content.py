@@ -42,9 +42,9 @@ def _goes_on(request: HttpRequest, share: Share, node: Node) -> bool:
     """Say whether this is a further part of a download that has been counted.
 
     Without a limit nobody is asked. With one, the guest's session must know of it: or every byte
-    but the first could be had uncounted.
+    but the first could be had uncounted. A folder's zip has no parts: it is sent whole each time.
     """
-    if request.headers.get("Range", "bytes=0-").startswith("bytes=0-"):
+    if node.is_folder or request.headers.get("Range", "bytes=0-").startswith("bytes=0-"):
         return False
     return share.max_downloads is None or _mark(share, node) in request.session.get(TAKEN, [])
 

@@ -1,6 +1,7 @@
 """A file whose answer was lost is sent again by the same key, and is there once."""
 
 import io
+from functools import partial
 from typing import Any
 
 import pytest
@@ -9,11 +10,12 @@ from django.test import Client
 from django.urls import reverse
 
 from files import requests
+from files.activity import Act
 from files.conflicts import Conflict
-from files.errors import NameTakenError, UploadError
+from files.errors import NameTakenError, QuotaError, TooLargeError, UploadError
 from files.models import Activity, Blob, FileRequest, Node, Vault, Version
 from files.quota import usage_of
-from files.tests.factories import make_file, make_folder, read_file
+from files.tests.factories import OwnerFactory, make_file, make_folder, read_file
 from files.uploads.receive import receive_stream
 
 KEY = "1f2e-a.0c9x"
@@ -129,6 +131,64 @@ def test_what_is_no_key_is_refused(root: Node, owner: Any, key: str) -> None:
     with pytest.raises(UploadError, match="1 to 64 plain characters"):
         receive(root, key=key)
     assert names(owner) == []
+
+
+def test_by_a_known_key_no_more_is_read_than_fits(root: Node, owner: Any) -> None:
+    receive(root)
+    Vault.objects.filter(owner=owner).update(quota=2 * len(BODY))
+    unread = io.BytesIO(b"x" * 1000)
+    with pytest.raises(QuotaError):
+        receive_stream(
+            owner=owner,
+            folder=root,
+            path="Trip/b.txt",
+            stream=unread,
+            size=1000,
+            conflict=Conflict.ASK,
+            sent_as=KEY,
+        )
+    assert unread.tell() == 0
+
+
+def test_by_a_known_key_no_more_is_read_than_a_guest_may_send(owner: Any) -> None:
+    folder = make_folder(owner, "Inbox")
+    asked, _secret = requests.create_request(node=folder, max_file_bytes=len(BODY))
+    for body, fits in ((BODY, True), (b"x" * 1000, False)):
+        stream = io.BytesIO(body)
+        sent = partial(
+            requests.receive_for_request,
+            request=asked,
+            name="a.txt",
+            stream=stream,
+            size=len(body),
+            act=Act(guest="Anna", request=asked),
+            sent_as=KEY,
+        )
+        if fits:
+            sent()
+        else:
+            with pytest.raises(TooLargeError):
+                sent()
+            assert stream.tell() == 0
+
+
+def test_nobody_meets_by_a_key_what_another_has_sent(owner: Any) -> None:
+    folder = make_folder(owner, "Inbox")
+    make_file(folder, "a.txt", b"taken")
+    send = partial(
+        receive_stream,
+        owner=owner,
+        folder=folder,
+        path="a.txt",
+        size=len(BODY),
+        conflict=Conflict.KEEP_BOTH,
+        sent_as=KEY,
+    )
+    asked, _secret = requests.create_request(node=folder)
+    whom = [Act(actor=owner), Act(actor=OwnerFactory()), Act(guest="Anna", request=asked)]
+    for act in [*whom, *whom]:
+        send(stream=io.BytesIO(BODY), act=act)
+    assert names(owner) == ["a (2).txt", "a (3).txt", "a (4).txt", "a.txt"]
 
 
 # -- Over HTTP -----------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """Moving and copying within a vault."""
 
 from collections.abc import Sequence
+from itertools import batched
 from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -15,6 +16,8 @@ from files.names import name_fields
 from files.trash import trash_nodes
 from files.tree import living_folder, lock_tree, refuse_into_itself, refuse_too_deep
 from files.versions import add_version
+
+BATCH = 1000
 
 
 @transaction.atomic
@@ -119,20 +122,28 @@ def _replace(node: Node, target: Node, act: Act) -> Node:
 
 
 def _copy(node: Node, target: Node, name: str) -> Node:
-    """Copy one node and what is below it, a level of the tree at a time."""
+    """Copy one node and what is below it, a level of the tree at a time.
+
+    Held in memory are the folders of a level; of files, a batch.
+    """
     top = _draft(node, target, name)
-    level = [(node, top)]
-    Node.objects.bulk_create([top])
-    _first_versions([top])
-    while level:
-        copies: dict[UUID | None, Node] = {
-            original.pk: copy for original, copy in level if original.is_folder
-        }
-        children = Node.objects.living().filter(parent__in=list(copies)).iterator(chunk_size=1000)
-        level = [(child, _draft(child, copies[child.parent_id], child.name)) for child in children]
-        Node.objects.bulk_create([copy for _, copy in level], batch_size=1000)
-        _first_versions([copy for _, copy in level])
+    _save([top])
+    folders: dict[UUID | None, Node] = {node.pk: top} if node.is_folder else {}
+    while folders:
+        children = Node.objects.living().filter(parent__in=list(folders))
+        below: dict[UUID | None, Node] = {}
+        for batch in batched(children.iterator(chunk_size=BATCH), BATCH):
+            copies = [_draft(child, folders[child.parent_id], child.name) for child in batch]
+            _save(copies)
+            made = zip(batch, copies, strict=True)
+            below |= {child.pk: copy for child, copy in made if child.is_folder}
+        folders = below
     return top
+
+
+def _save(copies: Sequence[Node]) -> None:
+    Node.objects.bulk_create(copies, batch_size=BATCH)
+    _first_versions(copies)
 
 
 def _draft(node: Node, parent: Node, name: str) -> Node:
@@ -155,5 +166,5 @@ def _first_versions(nodes: Sequence[Node]) -> None:
             for node in nodes
             if node.content_id is not None
         ],
-        batch_size=1000,
+        batch_size=BATCH,
     )

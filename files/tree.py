@@ -114,9 +114,20 @@ def create_folders(*, folder: Node, paths: Iterable[str], act: Act = SITE) -> li
     ways = [clean_path(path) for path in paths]
     lock_tree(folder.owner_id)
     folder = living_folder(folder)
-    made = [ensure_folders(folder=folder, names=names) for names in ways]
+    places: dict[tuple[str, ...], Node] = {(): folder}
+    made = [_ensure_way(tuple(names), places) for names in ways]
     record(Activity.Kind.FOLDER_MADE, made, act)
     return made
+
+
+def _ensure_way(way: tuple[str, ...], places: dict[tuple[str, ...], Node]) -> Node:
+    """As ensure_folders, from the last folder of the way that `places` knows."""
+    known = next(end for end in range(len(way), -1, -1) if way[:end] in places)
+    if known < len(way):
+        check_depth(places[way[:known]], more=len(way) - known - 1)
+    for end in range(known, len(way)):
+        places[way[: end + 1]] = _ensure_folder(places[way[:end]], way[end])
+    return places[way]
 
 
 def check_depth(parent: Node, *, more: int = 0) -> None:
@@ -171,11 +182,15 @@ def ensure_folders(*, folder: Node, names: Sequence[str]) -> Node:
         check_depth(folder, more=len(names) - 1)
     place = folder
     for name in names:
-        found = Node.objects.living().filter(parent=place, name_key=name_key(name)).first()
-        if found is not None and not found.is_folder:
-            raise NameTakenError([name])
-        place = found or new_folder(place, name)
+        place = _ensure_folder(place, name)
     return place
+
+
+def _ensure_folder(place: Node, name: str) -> Node:
+    found = Node.objects.living().filter(parent=place, name_key=name_key(name)).first()
+    if found is not None and not found.is_folder:
+        raise NameTakenError([name])
+    return found or new_folder(place, name)
 
 
 @transaction.atomic

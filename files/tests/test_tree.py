@@ -3,6 +3,8 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
+from files import moving
+from files.blobs import read_blob
 from files.conflicts import Conflict
 from files.errors import IntoItselfError, InvalidNameError, NameTakenError
 from files.models import Blob, Node
@@ -10,6 +12,7 @@ from files.moving import copy_nodes, move_nodes
 from files.tests.factories import make_file, make_folder, read_file
 from files.trash import trash_nodes
 from files.tree import ancestors, create_folder, rename_node, root_of, subtree_ids
+from files.vault import walk_vault
 
 
 def names(folder: Node) -> list[str]:
@@ -162,6 +165,23 @@ def test_two_of_one_name_from_different_folders(owner: Any, root: Node) -> None:
         move(owner, [one, other], target)
     move(owner, [one, other], target, "keep_both")
     assert names(target) == ["a (2).txt", "a.txt"]
+
+
+def test_a_large_copy_is_made_in_batches(
+    owner: Any, root: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(moving, "BATCH", 2)
+    for number in range(3):
+        for folder in ("from", "from/a", "from/b", "from/b/c"):
+            make_file(root, f"{folder}/{number}.txt", f"{folder} {number}".encode())
+    top = Node.objects.get(name="from")
+    target = create_folder(parent=root, name="to")
+    copy(owner, [top], target)
+    whole = {path: read_blob(blob) for path, blob in walk_vault(owner=owner)}
+    content = {path: b"".join(pieces) for path, pieces in whole.items()}
+    originals = {path: held for path, held in content.items() if path.startswith("from/")}
+    assert len(originals) == 12
+    assert content == originals | {f"to/{path}": held for path, held in originals.items()}
 
 
 def test_a_copy_shares_the_bytes_and_nothing_else(owner: Any, root: Node) -> None:

@@ -19,6 +19,7 @@ from files.models import Blob, Node, Version
 from files.sweep import sweep_blobs, sweep_unfinished
 from files.tests.factories import make_file, make_folder, read_file, store_blob
 from files.trash import trash_nodes
+from files.tree import create_folders
 from files.uploads.receive import receive_stream
 
 
@@ -215,3 +216,21 @@ def test_what_a_killed_process_left_goes_after_a_day(root: Node, settings: Any) 
     os.utime(left, (0, 0))
     assert sweep_unfinished() == 1
     assert not left.exists()
+
+
+def test_what_deep_paths_have_in_common_is_looked_up_once(
+    root: Node, django_assert_max_num_queries: Any
+) -> None:
+    deep = "/".join(["deep"] * 30)
+    paths = [f"{deep}/{number}/a.txt" for number in range(20)]
+    for path in paths:
+        make_file(root, path)
+    with django_assert_max_num_queries(100):
+        assert find_conflicts(owner=root.owner, folder=root, paths=paths) == paths
+    with django_assert_max_num_queries(200):
+        made = create_folders(folder=root, paths=[f"{deep}/new {n}/x" for n in range(20)])
+    assert [folder.name for folder in made] == ["x"] * 20
+    assert Node.objects.folders().filter(name="deep").count() == 30
+    with pytest.raises(NameTakenError):
+        create_folders(folder=root, paths=[f"{deep}/one", paths[0]])
+    assert not Node.objects.filter(name="one").exists()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from django.http import QueryDict  # noqa: TID251  (what a form was posted as)
@@ -62,11 +62,12 @@ def parse_moment(data: QueryDict) -> datetime:
     """Return when all were marked. Raises NotificationError."""
     try:
         moment = parse_datetime(data.get("at", ""))
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise NotificationError(_("Say when they were marked, with a time zone."))
-    return moment
+        if moment is not None and moment.tzinfo is not None:
+            # What a zone moves out of the calendar no database takes.
+            return moment.astimezone(UTC)
+    except (OverflowError, ValueError):
+        pass
+    raise NotificationError(_("Say when they were marked, with a time zone."))
 
 
 def parse_modes(

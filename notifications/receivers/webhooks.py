@@ -143,6 +143,9 @@ def resume(*, webhook: Webhook) -> None:
 @transaction.atomic
 def send_again(*, webhook: Webhook, call: WebhookCall) -> None:
     """Owe a message again, under the same id. Raises NotificationError."""
+    if webhook.endpoint.verified_at is None:
+        # Challenges are counted where they are made, and go to addresses that are not one's own.
+        raise NotificationError(_("Confirm the address first."))
     if webhook.endpoint.disabled_at is not None:
         raise NotificationError(_("The webhook is switched off. Switch it on first."))
     finished = Delivery.objects.filter(

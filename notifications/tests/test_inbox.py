@@ -158,6 +158,7 @@ def test_everything_read_and_undone_but_what_was_read_before(own: Client, reader
         ("/notifications/unread-all/", {"at": "yesterday"}),
         ("/notifications/unread-all/", {"at": "2026-01-01T00:00:00"}),
         ("/notifications/unread-all/", {"at": "2026-99-01T00:00:00"}),
+        ("/notifications/unread-all/", {"at": "9999-12-31T23:59:59-12:00"}),
     ],
 )
 def test_nonsense_is_refused_with_words(own: Client, address: str, fields: dict[str, Any]) -> None:

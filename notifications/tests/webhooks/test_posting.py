@@ -264,6 +264,20 @@ def test_a_message_is_sent_again_under_its_id(
     ] * 2
 
 
+def test_a_challenge_goes_nowhere_again_by_the_way_of_other_posts(
+    person: AbstractBaseUser, receiver: Receiver
+) -> None:
+    """Whoever is there has not agreed, and challenges are counted."""
+    webhook, _secret = add(person, receiver.url())
+    call = WebhookCall.objects.get()
+    webhook = Webhook.objects.select_related("endpoint").get(pk=webhook.pk)
+    assert webhook.endpoint.verified_at is None
+    with pytest.raises(NotificationError, match="Confirm the address first"):
+        webhooks.send_again(webhook=webhook, call=call)
+    Pump().drain()
+    assert len(receiver.received) == 1
+
+
 def test_what_is_old_is_forgotten(webhook: Webhook) -> None:
     assert upkeep.forget_old_calls() == 0
     WebhookCall.objects.update(called_at=timezone.now() - timedelta(days=15))

@@ -91,9 +91,8 @@ def test_in_german(own: Client, root: Node, chosen: dict[str, list[str]]) -> Non
     assert "Höchstens 20 Einträge" in answer.text
 
 
-def test_as_many_as_may_be_are_taken(
-    own: Client, root: Node, _little: None, settings: Settings
-) -> None:
+@pytest.mark.usefixtures("_little")
+def test_as_many_as_may_be_are_taken(own: Client, root: Node) -> None:
     files = [make_file(root, f"{number}.txt", b"a") for number in range(20)]
     fields = {"id": [str(file.pk) for file in files], "next": "/files/", "conflict": "ask"}
     assert own.post(DELETE, fields).status_code == 303

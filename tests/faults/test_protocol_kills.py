@@ -203,6 +203,10 @@ def put_old(root: Node) -> Node:
     return node
 
 
+def the_file() -> Node:
+    return Node.objects.files().get()
+
+
 def replace_by_name(root: Node, _node: Node) -> None:
     receive_stream(
         owner=root.owner,
@@ -263,38 +267,38 @@ def test_killed_while_one_request_replaces_it(
     root: Node, settings: Any, replace: Callable[[Node, Node], None]
 ) -> None:
     settings.FILES_ORPHAN_DAYS = 0
-    node = put_old(root)
+    put_old(root)
     seen = set()
     steps = 0
-    for number in every_step(lambda: replace(root, node), within=REPLACING):
+    for number in every_step(lambda: replace(root, the_file()), within=REPLACING):
         steps += 1
         seen.add(assert_old_or_new(root))
         # Whoever has heard nothing sends it again.
-        replace(root, node)
+        replace(root, the_file())
         assert assert_old_or_new(root), number
         if len(stored()) > 2:
             sweep_all()
         assert assert_old_or_new(root), number
         assert len(stored()) == 2, number
         forget(root)
-        node = put_old(root)
+        put_old(root)
     assert seen == {False, True}
     assert steps > 20
 
 
 def test_killed_while_a_new_version_begins(root: Node) -> None:
-    node = put_old(root)
-    for number in every_step(lambda: begin_version(root, node)):
+    put_old(root)
+    for number in every_step(lambda: begin_version(root, the_file())):
         # The old one counts, and what is reserved beside it, if that came so far.
         assert not assert_old_or_new(root, reserved=usage_of(root.owner).reserved), number
-        put_all(begin_version(root, node))
+        put_all(begin_version(root, the_file()))
         assert not assert_old_or_new(root, reserved=len(CONTENT)), number
         complete_upload(upload=Upload.objects.get())
         assert assert_old_or_new(root), number
         clear_strays(now=timezone.now() + timedelta(days=2))
         assert len(stored()) == 2, number
         forget(root)
-        node = put_old(root)
+        put_old(root)
 
 
 def test_killed_while_a_new_version_is_completed(root: Node) -> None:

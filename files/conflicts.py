@@ -9,6 +9,9 @@ from files.models import Node
 from files.names import clean_path, name_key, numbered
 from files.tree import find_folder
 
+# More of one name in a folder are not reckoned with.
+MOST = 999_999
+
 
 class Conflict(StrEnum):
     ASK = "ask"
@@ -26,7 +29,8 @@ def free_name(folder: Node, name: str) -> str:
     """Return `name`, or the first of `name (2)`, `name (3)`… that the folder does not hold."""
     if occupant(folder, name) is None:
         return name
-    stem = name_key(numbered(name, 2)).rpartition(" (2)")[0]
+    # As short as the longest number leaves it: a long name gives way to each digit.
+    stem = name_key(numbered(name, MOST)).rpartition(f" ({MOST})")[0]
     taken = set(
         Node.objects.living()
         .filter(parent=folder, name_key__startswith=stem)

@@ -234,3 +234,11 @@ def test_what_deep_paths_have_in_common_is_looked_up_once(
     with pytest.raises(NameTakenError):
         create_folders(folder=root, paths=[f"{deep}/one", paths[0]])
     assert not Node.objects.filter(name="one").exists()
+
+
+@pytest.mark.parametrize("name", ["a" * 255, "ß" * 127, f"{'a' * 251}.txt"])
+def test_the_longest_names_are_numbered_on_past_nine(root: Node, name: str) -> None:
+    made = [make_file(root, name, conflict=Conflict.KEEP_BOTH).name for _ in range(12)]
+    assert len(set(made)) == 12
+    assert made[-1].removesuffix(".txt").endswith(" (12)")
+    assert max(len(each.encode()) for each in made) <= 255

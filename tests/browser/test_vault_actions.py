@@ -5,7 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Complaints
+from tests.browser.conftest import Complaints, OpenPage
+from tests.browser.site import Person
 from tests.browser.vault import check, entries, entry, give, make_folder, open_entry
 
 
@@ -123,9 +124,49 @@ def test_a_new_folder_has_the_focus_and_says_what_is_wrong(
         name.fill(wrong)
         name.press("Enter")
         expect(vault.locator("#dialog-name [data-error]")).not_to_be_empty()
+        expect(name).to_have_attribute("aria-invalid", "true")
     vault.keyboard.press("Escape")
     expect(vault.locator("[data-action=new-folder]")).to_be_focused()
     expect(entries(vault)).to_have_count(1)
+
+
+LONG = "a-name-without-any-blank-" * 8 + ".txt"
+
+
+def test_a_long_name_is_there_whole_on_its_own_page(open_page: OpenPage, owner: Person) -> None:
+    page = open_page(owner, viewport={"width": 390, "height": 844})
+    page.goto("/files/")
+    give(page, LONG)
+    open_entry(page, LONG)
+    heading = page.get_by_role("heading", name=LONG)
+    assert heading.evaluate("heading => heading.scrollWidth <= heading.clientWidth + 1")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_name_that_is_cut_off_is_whole_under_the_pointer(vault: Page) -> None:
+    give(vault, LONG, "short.txt")
+    for name, title in ((LONG, LONG), ("short.txt", None)):
+        shown = entry(vault, name).locator(".entry__link > bdi")
+        shown.hover()
+        assert shown.get_attribute("title") == title
+
+
+@pytest.mark.parametrize("view", ["list", "grid"])
+def test_a_phone_sorts_by_time_too(open_page: OpenPage, owner: Person, view: str) -> None:
+    page = open_page(owner, viewport={"width": 390, "height": 844})
+    page.goto("/files/")
+    for name in ("b.txt", "c.txt", "a.txt"):
+        give(page, name)
+    page.goto(f"/files/?view={view}")
+    page.get_by_role("button", name="Sorted by Name").click()
+    page.locator("#sort-menu").get_by_role("link", name="Modified").click()
+    expect(entries(page)).to_have_count(3)
+    names = [one.get_attribute("data-name") for one in entries(page).all()]
+    assert names == ["b.txt", "c.txt", "a.txt"]
+    expect(page.get_by_role("button", name="Sorted by Modified ascending")).to_be_visible()
+    if view == "list":
+        expect(entry(page, "b.txt").locator(".entry__time")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
 def test_renaming_marks_the_stem_and_keeps_the_focus(vault: Page) -> None:

@@ -62,6 +62,24 @@ def test_boxes_select_ranges_too(five: Page) -> None:
     expect(five.locator("#selection-status")).to_have_text("3 selected, 21 bytes")
 
 
+@pytest.mark.parametrize("view", ["list", "grid"])
+def test_one_box_selects_all_and_shows_how_many_are(five: Page, view: str) -> None:
+    five.goto(f"/files/?view={view}")
+    box = five.get_by_role("checkbox", name="Select all", exact=True)
+    box.check()
+    expect_selected(five, *(f"{n}.txt" for n in range(5)))
+    entry(five, "2.txt").locator(".entry__check").click()
+    expect(box).to_have_js_property("indeterminate", True)
+    box.click()
+    expect(box).to_be_checked()
+    box.uncheck()
+    expect_selected(five)
+    expect(box).to_have_js_property("indeterminate", False)
+    entry(five, "0.txt").focus()
+    five.keyboard.press("ControlOrMeta+a")
+    expect(box).to_be_checked()
+
+
 def test_a_double_click_opens(five: Page) -> None:
     entry(five, "2.txt").locator(".entry__time").dblclick()
     expect(five.get_by_role("heading", name="2.txt", level=1)).to_be_visible()

@@ -19,11 +19,16 @@ async function submitOnce(form, submit, error) {
   button.disabled = true;
   const refused = await submit(form);
   button.disabled = false;
-  if (refused) {
-    if (error) error.textContent = refused;
-    form.querySelector("input[name=name]")?.focus();
-  }
+  if (refused) complain(form, error, refused);
   return !refused;
+}
+
+// Words, or "" once more: the field says itself that it is wrong.
+function complain(form, error, words) {
+  if (error) error.textContent = words;
+  const field = form.querySelector("input[name=name]");
+  field?.setAttribute("aria-invalid", String(words !== ""));
+  if (words) field?.focus();
 }
 
 /**
@@ -33,7 +38,7 @@ async function submitOnce(form, submit, error) {
 export function ask(dialog, submit) {
   const form = dialog.querySelector("form");
   const error = dialog.querySelector("[data-error]");
-  if (error) error.textContent = "";
+  complain(form, error, "");
   return new Promise((resolve) => {
     const listening = new AbortController();
     const { signal } = listening;

@@ -9,8 +9,10 @@ import { menuSubjects, startMenu } from "./menu.js";
 import { sayKept } from "./outcome.js";
 import { startPicking } from "./picking.js";
 import { pickAndPlace } from "./placing.js";
+import { explainSwaps } from "./requests.js";
 import { clearSelection, selection } from "./selection.js";
 import { startUploads } from "./upload-sources.js";
+import { startWholeNames } from "./whole-names.js";
 
 const ACTIONS = {
   open: () => window.location.assign(menuSubjects()[0].url),
@@ -52,4 +54,6 @@ startKeyboard();
 startUploads();
 startDragAndDrop();
 startDetail();
+startWholeNames();
+explainSwaps();
 sayKept();

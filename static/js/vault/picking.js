@@ -108,9 +108,16 @@ function onKey(event) {
   }
 }
 
+function onChange({ target }) {
+  if (!target.matches("[data-pick-all]")) return;
+  if (target.checked) selectOnly(entries());
+  else clearSelection();
+}
+
 /** Start listening. */
 export function startPicking() {
   document.addEventListener("click", onClick);
+  document.addEventListener("change", onChange);
   document.addEventListener("dblclick", (event) => {
     const entry = event.target.closest?.(ENTRY);
     if (entry && !event.target.closest("button, input, a")) open(entry);

@@ -77,13 +77,26 @@ async function exchange(url, { headers = {}, ...options }) {
   return answer;
 }
 
-/** Show why something failed; with the way out where there is one. */
+/** Show why something failed; with the way out where there is one. Returns what takes it away. */
 export function explain(error) {
   if (!(error instanceof Refusal)) throw error;
   // The sign-in page leads back to the page that was asked for.
   const label = { 401: gettext("Sign in"), 403: gettext("Reload") }[error.status];
   const action = label && { label, run: () => window.location.reload() };
-  toast({ message: error.message, kind: "error", action });
+  return toast({ message: error.message, kind: "error", action });
+}
+
+/** Say so where htmx gets no answer while somebody types a search or scrolls down a list. */
+export function explainSwaps() {
+  let takeAway = () => {};
+  const tell = ({ detail: { target, xhr } }) => {
+    if (!target?.matches("#content, .next-page")) return;
+    // Typing on asks again: once is enough.
+    takeAway();
+    takeAway = explain(new Refusal(xhr.status, {}));
+  };
+  document.addEventListener("htmx:sendError", tell);
+  document.addEventListener("htmx:responseError", tell);
 }
 
 /** What the page knows of its place: data-folder, the URLs of what can be done. */

@@ -109,8 +109,17 @@ function mark(entry, on) {
   if (entry.localName === "tr") entry.setAttribute("aria-selected", String(on));
 }
 
+function showAll(count) {
+  const box = document.querySelector("[data-pick-all]");
+  if (!box) return;
+  box.checked = count > 0 && selected.size === count;
+  box.indeterminate = selected.size > 0 && !box.checked;
+}
+
 function show() {
-  for (const entry of entries()) mark(entry, isSelected(entry));
+  const all = entries();
+  for (const entry of all) mark(entry, isSelected(entry));
+  showAll(all.length);
   const size = [...selected.values()].reduce((sum, thing) => sum + thing.size, 0);
   const words = size ? bytes(size) : "";
   const bar = document.getElementById("selection-bar");

@@ -39,4 +39,6 @@ def search(request: AuthenticatedRequest) -> HttpResponse:
         **marked_context(request, with_places(request, page)),
     }
     template = fragment(request, "files/search.html", "results")
-    return render(request, template, context, status=200 if form.is_valid() else 400)
+    # htmx shows nothing of an answer that failed, and this one says what is wrong.
+    shown = form.is_valid() or request.htmx
+    return render(request, template, context, status=200 if shown else 400)

@@ -1,5 +1,6 @@
 """Search with its filters, stars, tags, recent: by pointer, by keyboard, without scripts."""
 
+import re
 from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
@@ -90,9 +91,14 @@ def test_filters_search_at_once_and_stay_in_the_address(
     expect(vault.locator("#rows > .entry")).to_have_count(2)
     vault.locator(".chip", has_text="Pictures").click()
     expect(vault.get_by_text("Nothing fits all of this")).to_be_visible()
-    vault.locator(".chip", has_text="Documents").click()
+    documents = vault.locator(".chip", has_text="Documents")
+    width = documents.bounding_box()
+    documents.click()
     expect(vault.locator("#rows > .entry")).to_have_count(2)
     assert "kind=document" in vault.url
+    # Its button of the browser's own stays hidden when it has the focus.
+    expect(vault.get_by_role("radio", name="Documents")).to_be_focused()
+    assert documents.bounding_box() == width
     vault.get_by_text("Size, time, tags").click()
     vault.get_by_label("At least, MB").fill("1")
     vault.get_by_label("At least, MB").press("Tab")
@@ -102,6 +108,44 @@ def test_filters_search_at_once_and_stay_in_the_address(
     expect(vault.locator("#rows > .entry")).to_have_count(2)
     vault.reload()
     expect(vault.locator("#rows > .entry")).to_have_count(2)
+
+
+def test_a_search_says_what_it_found(vault: Page) -> None:
+    """Its results come in place: nobody would hear of them, and the page keep its old title."""
+    give(vault, "report.txt", "report.md")
+    found = vault.locator("#found-status")
+    vault.locator("#search-input").fill("report")
+    expect(found).to_have_text("2 found")
+    expect(vault).to_have_title(re.compile("^report .* search · DevOps360$"))
+    vault.locator("#search-input").fill("report.md")
+    expect(found).to_have_text("1 found")
+    vault.locator("#search-input").fill("nothing of the kind")
+    expect(found).to_have_text("Nothing found")
+
+
+def test_a_search_that_fails_says_so_once(vault: Page, complaints: Complaints) -> None:
+    complaints.allow("ERR_|Failed to load|htmx:")
+    give(vault, "a.txt")
+    vault.route("**/files/search/**", lambda route: route.abort("connectionfailed"))
+    failed = vault.locator(".toast--error")
+    for words in ("re", "report"):
+        with vault.expect_event("requestfailed"):
+            vault.locator("#search-input").fill(words)
+        expect(failed).to_contain_text("The vault cannot be reached.")
+    expect(failed).to_have_count(1)
+
+
+def test_filters_that_contradict_say_so(vault: Page) -> None:
+    give(vault, "a.txt")
+    vault.goto("/files/search/?q=a")
+    vault.get_by_text("Size, time, tags").click()
+    vault.get_by_label("At least, MB").fill("2")
+    vault.get_by_label("At least, MB").press("Tab")
+    expect(vault.get_by_text("Nothing fits all of this")).to_be_visible()
+    vault.get_by_label("At most, MB").fill("1")
+    vault.get_by_label("At most, MB").press("Tab")
+    expect(vault.get_by_text("Swap them.")).to_be_visible()
+    expect(vault.get_by_text("Correct what is marked above")).to_be_visible()
 
 
 def test_finding_without_scripts(open_page: OpenPage, owner: Person, vault: Page) -> None:

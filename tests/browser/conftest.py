@@ -33,6 +33,14 @@ QUIET = (
     "--no-first-run",
 )
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+# Who speaks to the computer says what is seen (WCAG 2.5.3). axe tries this only as an experiment,
+# which takes the initials of an avatar for words.
+OTHERWISE_NAMED = """() => [
+    ...document.querySelectorAll("main :is(a, button, summary)[aria-label]")
+  ]
+  .filter((one) => one.checkVisibility())
+  .map((one) => [one.innerText.trim(), one.ariaLabel])
+  .filter(([seen, name]) => !name.toLowerCase().includes(seen.toLowerCase()))"""
 HERE = Path(__file__).parent
 PART = 5 * 1024**2
 # Milliseconds. What is expected comes in one or two hundred; a busy machine may take its time.
@@ -185,11 +193,12 @@ def vault(page: Page) -> Page:
 
 @pytest.fixture
 def axe() -> Callable[[Page], None]:
-    """Assert that axe finds nothing wrong with a page: WCAG 2.2, levels A and AA."""
+    """Assert that a page is as WCAG 2.2 wants it, levels A and AA, as far as axe and we can see."""
 
     def check(page: Page, context: str | None = None) -> None:
         options = {"resultTypes": ["violations"], "runOnly": {"type": "tag", "values": WCAG}}
         results = Axe().run(page, context=context, options=options)
         assert results.violations_count == 0, results.generate_report()
+        assert page.evaluate(OTHERWISE_NAMED) == []
 
     return check

@@ -211,6 +211,23 @@ def test_staff_are_led_to_enrolment_and_nowhere_else(
     expect(page.get_by_role("heading", name="People and records")).to_be_visible()
 
 
+def test_a_token_is_copied_and_revoked_after_a_question(
+    page: Page, axe: Callable[[Page], None]
+) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto("/account/tokens/")
+    page.get_by_label("Name").fill("Backup")
+    page.get_by_role("button", name="Make the token").click()
+    page.get_by_role("button", name="Copy").click()
+    expect(page.locator(".toast")).to_contain_text("clipboard")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == page.locator("#token").text_content()
+    page.get_by_label("Revoke Backup").click()
+    axe(page)
+    page.get_by_role("button", name="Revoke the token").click()
+    expect(page.get_by_text("“Backup” is revoked.")).to_be_visible()
+
+
 @pytest.mark.parametrize("path", ["sessions/", "history/", "tokens/", "factors/", "recovery/"])
 def test_pages_hold_on_a_phone(
     open_page: OpenPage, owner: Person, axe: Callable[[Page], None], path: str

@@ -51,7 +51,11 @@ def test_a_link_with_a_password(
 
     letter.reload()
     expect(letter.get_by_text("1 download")).to_be_visible()
-    letter.get_by_role("button", name="End the link for Ada").click()
+    letter.get_by_label("End the link for Ada").click()
+    axe(letter)
+    assert guest.goto(link), "asked is not done yet"
+    expect(guest.get_by_role("heading", name="Überraschung 🎁.txt")).to_be_visible()
+    letter.get_by_role("button", name="End the link", exact=True).click()
     expect(letter.get_by_text("The link has ended")).to_be_visible()
     guest.goto(link)
     expect(guest.get_by_text("This link leads nowhere")).to_be_visible()

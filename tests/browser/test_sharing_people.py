@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import FilePayload, Page, expect
@@ -70,12 +71,12 @@ def test_an_editor_works_in_a_shared_folder_until_it_ends(
 
     shared.reload()
     expect(shared.get_by_text("Ben Friend")).to_be_visible()
-    shared.get_by_role("button", name=f"Let {friend.email} look only").click()
+    shared.get_by_role("button", name=f"Let look only: {friend.email}").click()
     theirs.reload()
     expect(entry(theirs, "from Ben.txt")).to_be_visible()
     expect(theirs.get_by_role("link", name="New folder")).to_have_count(0)
     expect(theirs.locator("[data-action=upload-files]")).to_have_count(0)
-    shared.get_by_role("button", name=f"Stop sharing with {friend.email}").click()
+    shared.get_by_role("button", name=f"End sharing with {friend.email}").click()
     theirs.reload()
     expect(theirs.get_by_text("404")).to_be_visible()
 
@@ -193,9 +194,37 @@ def test_a_request_is_changed_closed_and_opened_again(
     axe(shared)
     guest.reload()
     expect(guest.get_by_text("This link leads nowhere")).to_be_visible()
-    shared.get_by_role("button", name="Open the request Invoices of July again").click()
+    shared.get_by_role("button", name="Open again: the request Invoices of July").click()
     guest.reload()
     expect(guest.get_by_text("0 of 3 files have come")).to_be_visible()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_leaving_and_ending_ask_first(
+    shared: Page, site: Site, open_page: OpenPage, scripts: bool
+) -> None:
+    friend = site.make_person(display_name="Ben Friend")
+    share_with(shared, friend, "viewer")
+    ask_for_files(shared)
+    theirs = open_page(friend, java_script_enabled=scripts, viewport=PHONE)
+    theirs.goto("/files/shared/")
+    leave = theirs.get_by_role("button", name="Leave it")
+    expect(leave).to_be_hidden()
+    theirs.get_by_label("Leave Plans").click()
+    fits(theirs)
+    leave.click()
+    expect(theirs.get_by_text("“Plans” is no longer shared with you.")).to_be_visible()
+
+    mine = open_page(java_script_enabled=scripts, viewport=PHONE, storage_state=kept_by(shared))
+    mine.goto("/files/shares/?kind=requests")
+    mine.get_by_label("End the request Invoices of June").click()
+    fits(mine)
+    mine.get_by_role("button", name="End the request", exact=True).click()
+    expect(mine.get_by_text("The request has ended.")).to_be_visible()
+
+
+def kept_by(page: Page) -> Any:
+    return page.context.storage_state()
 
 
 def test_an_editor_of_one_file_brings_new_versions(

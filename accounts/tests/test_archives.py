@@ -60,6 +60,9 @@ def test_it_is_asked_for_made_told_and_fetched(
     assert (told.kind, told.url) == ("export_ready", PAGE)
     archive = Archive.objects.get()
     assert f"{PAGE}{archive.pk}/" in signed_in.get(PAGE).text
+    # In the units of all other pages.
+    Archive.objects.filter(pk=archive.pk).update(size=1_500_000)
+    assert "1.5\N{NO-BREAK SPACE}MB" in signed_in.get(PAGE).text
     answer = signed_in.get(f"{PAGE}{archive.pk}/")
     assert f'filename="kim-{archive.asked_at:%Y-%m-%d}.zip"' in answer["Content-Disposition"]
     whole = answer.getvalue()

@@ -141,6 +141,14 @@ def test_every_mail_can_be_read_by_everybody(
     axe(page)
 
 
+def test_a_name_without_blanks_fits_a_mail_on_a_phone(open_page: OpenPage) -> None:
+    page = open_page(viewport=PHONE)
+    mail = page.request.get("/outbox/looks/file_shared/html/").text()
+    page.set_content(mail.replace("</h1>", "x" * 200 + "</h1>", 1))
+    expect(page.get_by_role("heading")).to_contain_text("xxx")
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
 def test_the_looks_are_shown_in_light_and_dark_beside_each_other(open_page: OpenPage) -> None:
     page = open_page()
     page.goto("/outbox/looks/file_shared/")

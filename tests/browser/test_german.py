@@ -43,6 +43,26 @@ def test_visitors_on_a_phone(open_page: OpenPage, axe: Callable[[Page], None], p
     assert page.url.endswith(path)
 
 
+DRAG = """() => {
+  const badges = [];
+  const seen = new MutationObserver((all) => {
+    for (const {addedNodes} of all) badges.push(...[...addedNodes].map((node) => node.textContent));
+  });
+  seen.observe(document.body, {childList: true});
+  const event = new DragEvent("dragstart", {dataTransfer: new DataTransfer(), bubbles: true});
+  document.querySelector("#rows > .entry").dispatchEvent(event);
+  return new Promise((resolve) => setTimeout(() => resolve(badges)));
+}"""
+
+
+def test_what_is_dragged_is_counted_in_german(site: Site, open_page: OpenPage) -> None:
+    page = open_page(site.make_person(display_name="Kim", language="de"))
+    page.goto("/files/")
+    give(page, "a.txt", "b.txt")
+    page.get_by_role("checkbox", name="Alles auswählen").check()
+    assert page.evaluate(DRAG) == ["2 Einträge"]
+
+
 def test_a_vault_on_a_phone(site: Site, open_page: OpenPage, axe: Callable[[Page], None]) -> None:
     person: Any = site.make_person(display_name="Kim", language="de")
     page = open_page(person, viewport=PHONE)

@@ -1,6 +1,6 @@
 // Dragging: entries onto folders moves them, files from outside uploads them, folders and all.
 import { toast } from "../ui/toast.js";
-import { fill, gettext, ngettext } from "../ui/words.js";
+import { fill, gettext, items, ngettext } from "../ui/words.js";
 import { dropped } from "./dropped.js";
 import { place } from "./placing.js";
 import { holdRefresh, refresh, releaseRefresh } from "./refresh.js";
@@ -39,7 +39,7 @@ function end() {
 function showCount(event, count) {
   const badge = document.createElement("div");
   badge.className = "drag-badge";
-  badge.textContent = `${count} items`;
+  badge.textContent = items(count);
   document.body.append(badge);
   event.dataTransfer.setDragImage(badge, -12, -12);
   // The browser takes its picture of it right after this event.

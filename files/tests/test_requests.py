@@ -362,7 +362,7 @@ def test_requests_are_listed_at_one_price(
     for _more in range(5):
         requests.close_request(request=ask(folder)[0])
     with django_assert_num_queries(len(one)):
-        assert own.get(address).content.decode().count("Open again") == 5
+        assert own.get(address).content.decode().count(">Open again<") == 5
 
 
 # -- In parts ------------------------------------------------------------------------------------

@@ -57,7 +57,7 @@ def _within_task(backend: ImmediateBackend, *arguments: Any) -> Any:
 
 
 _handle = ClientHandler.__call__
-_execute_task = ImmediateBackend._execute_task
+_execute_task: Any = ImmediateBackend._execute_task  # type: ignore[attr-defined]
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -44,7 +44,7 @@ EVERY: Rights = {
     "notifications_delivery": WORK,
     "notifications_letter": WORK,
 }
-# Read on every page, or when somebody is told something.
+# Read on every page, when somebody is told something, or at each scrape of metrics.
 READ_BY_EVERY = (
     "accounts_emailcode",
     "accounts_phonecode",
@@ -55,6 +55,7 @@ READ_BY_EVERY = (
     "auth_group",
     "auth_group_permissions",
     "auth_permission",
+    "devops360_jobrun",
     "accounts_user_groups",
     "accounts_user_user_permissions",
     "django_content_type",

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterator
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.db.models import Count, Min, Q
 from django.tasks import TaskResultStatus
 from django.utils import timezone
@@ -12,16 +12,20 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from devops360.models import JobRun
-from notifications.models import Delivery
+from notifications.models import ChannelState, Delivery
 from notifications.outbox.clock import database_now
 
 logger = logging.getLogger(__name__)
+
+# Not "job": Prometheus calls by that what it scrapes, and renames ours ("exported_job").
+JOB_LABELS = ["job_name"]
 
 
 class StateCollector(Collector):
     """Asks the database; where it does not answer, `database_up` is all there is to say."""
 
     def collect(self) -> Iterator[Metric]:
+        up = True
         try:
             families = [
                 *queue_families(),
@@ -29,13 +33,14 @@ class StateCollector(Collector):
                 *delivery_families(),
                 *clock_families(),
             ]
-        except DatabaseError:
+        except (DatabaseError, InterfaceError) as error:
             logger.exception("The database does not answer a scrape.")
-            families = []
+            # A table that is missing, or that this login may not read, is an answer.
+            families, up = [], not isinstance(error, (OperationalError, InterfaceError))
         finally:
             connection.close_if_unusable_or_obsolete()
         yield GaugeMetricFamily(
-            "database_up", "Whether the database answers.", value=1 if families else 0
+            "database_up", "Whether the database answers.", value=1 if up else 0
         )
         yield from families
 
@@ -63,12 +68,14 @@ def queue_families() -> Iterator[Metric]:
 def job_families() -> Iterator[Metric]:
     """Yield when each scheduled job last ended well, runs next, and how often it failed since."""
     ended = GaugeMetricFamily(
-        "job_last_success_timestamp_seconds", "When a job last ended well.", labels=["job"]
+        "job_last_success_timestamp_seconds", "When a job last ended well.", labels=JOB_LABELS
     )
     follows = GaugeMetricFamily(
-        "job_next_run_timestamp_seconds", "When a job is due next.", labels=["job"]
+        "job_next_run_timestamp_seconds", "When a job is due next.", labels=JOB_LABELS
     )
-    failures = GaugeMetricFamily("job_failures", "Failures of a job in a row.", labels=["job"])
+    failures = GaugeMetricFamily(
+        "job_failures", "Failures of a job in a row.", labels=JOB_LABELS
+    )
     for run in JobRun.objects.all():
         if run.finished_at is not None:
             ended.add_metric([run.name], run.finished_at.timestamp())
@@ -102,7 +109,23 @@ def delivery_families() -> Iterator[Metric]:
         dead.add_metric(channel, row["dead"])
         age = (now - row["oldest"]).total_seconds() if row["oldest"] else 0.0
         oldest.add_metric(channel, age)
-    yield from (owed, oldest, dead)
+    yield from (owed, oldest, dead, _channel_failures())
+
+
+def _channel_failures() -> Metric:
+    """Tell how often sending failed in a row, of each channel that has failed at all.
+
+    Few messages grow never old: each is put off after every try. Circuits of single endpoints, such
+    as "webhook:12", are left out: that one receiver is away is the receiver's affair.
+    """
+    failures = GaugeMetricFamily(
+        "channel_failures",
+        "Rounds of sending in a row of which none succeeded.",
+        labels=["channel"],
+    )
+    for state in ChannelState.objects.exclude(name__contains=":"):
+        failures.add_metric([state.name], state.failures)
+    return failures
 
 
 def clock_families() -> Iterator[Metric]:

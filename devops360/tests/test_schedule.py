@@ -90,7 +90,7 @@ def test_metrics_tell_of_jobs(failing: str) -> None:
     with pytest.raises(RuntimeError):
         run_now(failing)
     samples = {
-        (sample.name, sample.labels.get("job")): sample.value
+        (sample.name, sample.labels.get("job_name")): sample.value
         for family in StateCollector().collect()
         for sample in family.samples
     }

@@ -10,6 +10,7 @@ from practice.drills.databases import (
     POOL_EXHAUSTED,
 )
 from practice.drills.drill import Drill
+from practice.drills.messages import MAIL_GONE
 from practice.drills.processes import (
     CLOCK_JUMP,
     KILL_WEB,
@@ -36,6 +37,7 @@ DRILLS: dict[str, Drill] = {
         POISON_TASK,
         TWO_SCHEDULERS,
         CLOCK_JUMP,
+        MAIL_GONE,
         SNS_THROTTLED,
         STORE_FAILS,
         SECRET_ROTATED,

@@ -111,7 +111,7 @@ KILL_WORKER = Drill(
     breaks="`manage.py worker` gets `kill -9`, while it makes previews and sends mail.",
     people="All works. Previews and mail come late; a mail may come twice, with the same key.",
     mended="A worker is started. What the dead one held is taken up once its lease has ended.",
-    todo="Start a worker; its log and `manage.py doctor` say what it died of.",
+    todo="Start a worker; its last lines, or the kernel's, say what it died of.",
     broken=_worker_killed,
     signals=(
         UNREACHED,

@@ -19,6 +19,7 @@ from accounts.tests.factories import UserFactory
 from accounts.tests.verified import sign_in_verified
 from devops360 import database_roles
 from devops360.database_roles import ROLES, rights_of
+from devops360.observability.state import StateCollector
 from devops360.roles import PREFIXES, role_of
 from devops360.schedule import JOBS
 from devops360.tests.test_gate import ROUTES
@@ -151,6 +152,16 @@ def test_the_worker_needs_no_more(prefix: str) -> None:
         found = {name: refusal(job.run) for name, job in jobs.items()}
         Pump().drain()
     assert {name: words for name, words in found.items() if words} == {}
+
+
+@on_postgres
+@pytest.mark.parametrize("role", ROLES)
+def test_a_scrape_of_metrics_needs_no_more(prefix: str, role: str) -> None:
+    """Else the database would be said to be away, for ever."""
+    with acting_as(f"{prefix}_{role}"):
+        found = {family.name: family for family in StateCollector().collect()}
+    assert found["database_up"].samples[0].value == 1
+    assert {"tasks_queued", "job_failures", "deliveries_owed", "channel_failures"} <= found.keys()
 
 
 @on_postgres

@@ -3,10 +3,20 @@
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from devops360.doctor import keeping, serving
-from devops360.doctor.findings import Finding, failed
+from django.db import InterfaceError, OperationalError
+
+from devops360.doctor import keeping, serving, stores, working
+from devops360.doctor.findings import Finding, absent, broken
 
 type Examination = Callable[[], Iterator[Finding]]
+
+# Nothing is learned of these without it; each would wait for it in vain.
+ASK_THE_DATABASE = frozenset({"clock", "cache", "queue", "jobs", "outbox"})
+MENDS = {
+    "database": "Look at DATABASE_URL and at the server's log: docs/operate/alerts.md#databaseisgone",
+    "cache": "Run manage.py createcachetable: limits live in it.",
+}
+MEND = "Is it running, and reached from here? See docs/operate/."
 
 
 def examinations(*, send_to: str = "") -> dict[str, Examination]:
@@ -14,11 +24,13 @@ def examinations(*, send_to: str = "") -> dict[str, Examination]:
         "configuration": serving.configuration,
         "database": keeping.database,
         "clock": keeping.clock,
-        "store": keeping.stores,
+        "store": stores.stores,
         "cache": keeping.shared_cache,
         "disk": keeping.disks,
         "static files": serving.static_files,
-        "queue": serving.queue,
+        "queue": working.queue,
+        "jobs": working.jobs,
+        "outbox": working.outbox,
         "mail": partial(serving.mail, send_to=send_to),
         "SNS": serving.topics,
     }
@@ -26,8 +38,16 @@ def examinations(*, send_to: str = "") -> dict[str, Examination]:
 
 def examine(*, send_to: str = "") -> Iterator[Finding]:
     """Yield what is found of each part, as it is found."""
+    gone = False
     for part, look in examinations(send_to=send_to).items():
+        if gone and part in ASK_THE_DATABASE:
+            yield absent(part, "is not looked at, without the database")
+            continue
         try:
             yield from look()
         except Exception as error:  # noqa: BLE001  (whatever a part raises is its finding)
-            yield failed(part, error)
+            words = f"{type(error).__name__}: {error}".splitlines()[0]
+            yield broken(part, words, MENDS.get(part, MEND))
+            gone = gone or (
+                part == "database" and isinstance(error, (OperationalError, InterfaceError))
+            )

@@ -1,4 +1,4 @@
-"""Where things are kept: the database, the stores, the cache, the disks."""
+"""Where things are kept: the database, the cache, the disks."""
 
 import secrets
 import shutil
@@ -10,20 +10,16 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.cache import cache
-from django.core.files.base import ContentFile
-from django.db import DatabaseError, connection
+from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
-from devops360.doctor.findings import Finding, absent, broken, doubtful, failed, good
-from files.models import Blob
-from files.stores import configured_stores, current_store, store_named
+from devops360.doctor.findings import Finding, broken, doubtful, good
 
 OLDEST_POSTGRES = 150_000
 CLOCK_SECONDS = 5
 # Below this share, or this many bytes, a disk is nearly full.
 FREE_SHARE, FREE_BYTES = 0.1, 2 * 1024**3
-PROBE = 1024 * 1024
 
 
 def database() -> Iterator[Finding]:
@@ -93,45 +89,6 @@ def clock() -> Iterator[Finding]:
         )
     else:
         yield good("clock", "agrees with the database's")
-
-
-def stores() -> Iterator[Finding]:
-    """Write, read and delete an object in each store that takes new bytes, or holds any."""
-    for name in configured_stores():
-        in_use = name == current_store()
-        part = f"store {name}" + (", in use" if in_use else "")
-        if not in_use and not _holds_blobs(name):
-            # On AWS nothing may be written beside the bucket, and nothing needs to be.
-            yield absent(part, "holds nothing, and takes nothing new")
-            continue
-        try:
-            yield _store(name, part)
-        except Exception as error:  # noqa: BLE001  (whatever a store's client raises is its finding)
-            yield failed(part, error)
-
-
-def _holds_blobs(name: str) -> bool:
-    try:
-        return Blob.objects.filter(store=name).exists()
-    except DatabaseError:
-        # Said already, by what looks at the database.
-        return False
-
-
-def _store(name: str, part: str) -> Finding:
-    store = store_named(name)
-    content = secrets.token_bytes(PROBE)
-    start = time.perf_counter()
-    key = store.save(f"health/{secrets.token_hex(16)}", ContentFile(content))
-    try:
-        with store.open(key, "rb") as file:
-            read = file.read()
-    finally:
-        store.delete(key)
-    seconds = time.perf_counter() - start
-    if read != content:
-        return broken(part, "gave back other bytes than it was given", "Replace it at once.")
-    return good(part, f"wrote, read and deleted 1 MB in {seconds * 1000:.0f} ms")
 
 
 def shared_cache() -> Iterator[Finding]:

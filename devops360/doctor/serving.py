@@ -1,8 +1,7 @@
-"""What runs, and what it sends: configuration, worker, mail, text messages, topics."""
+"""What runs, and what it sends with: configuration, static files, mail, text messages, topics."""
 
 import platform
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import django
@@ -10,14 +9,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 from django.core import checks
 from django.core.mail import EmailMessage, mailers
-from django.tasks import TaskResultStatus
-from django.utils import timezone
-from django_tasks_db.models import DBTaskResult
 
 from devops360.doctor.findings import Finding, absent, broken, doubtful, good
 from notifications import sns
 
-LATE = timedelta(minutes=5)
 # How AWS's services say that a role may not do something.
 REFUSED = ("AuthorizationError", "AccessDenied")
 
@@ -42,23 +37,6 @@ def static_files() -> Iterator[Finding]:
         yield broken("static files", "are not collected", "Run manage.py collectstatic.")
     else:
         yield good("static files", "are there")
-
-
-def queue() -> Iterator[Finding]:
-    """A task that is due and waits for long: there is no worker, or too few."""
-    due = DBTaskResult.objects.ready()
-    oldest = due.order_by("enqueued_at").values_list("enqueued_at", flat=True).first()
-    failed = DBTaskResult.objects.filter(
-        status=TaskResultStatus.FAILED, finished_at__gte=timezone.now() - timedelta(days=1)
-    ).count()
-    if oldest and timezone.now() - oldest > LATE:
-        waits = int((timezone.now() - oldest).total_seconds() // 60)
-        yield broken("queue", f"a task waits for {waits} minutes", "Run manage.py worker.")
-    elif failed:
-        mend = "Look at them in the admin, under task results."
-        yield doubtful("queue", f"{failed} tasks failed for good in a day", mend)
-    else:
-        yield good("queue", "nothing waits for long")
 
 
 def mail(*, send_to: str) -> Iterator[Finding]:

@@ -1,5 +1,6 @@
 """Doctor: what is whole is said to be, and each thing that is broken comes with its mending."""
 
+import errno
 from collections.abc import Iterator
 from datetime import timedelta
 from io import StringIO
@@ -15,13 +16,16 @@ from django.tasks import TaskResultStatus
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult, get_date_max
 
-from accounts.tests.factories import UserFactory
 from devops360.doctor.examine import examine
 from devops360.doctor.findings import Finding, Verdict
 from devops360.doctor.serving import topics
+from devops360.models import JobRun
 from devops360.tests.processes import manage
+from files.errors import StoreUnavailableError
 from files.models import Blob
+from files.tests.factories import OwnerFactory
 from notifications import sns
+from notifications.models import ChannelState, Delivery, Notification
 from tests.aws import Aws, running_aws
 from tests.s3 import Bucket
 
@@ -45,13 +49,58 @@ def test_a_whole_site_is_said_to_be_whole() -> None:
     assert "BROKEN" not in said
     # The tests' own PostgreSQL need not survive a power cut, and doctor says so.
     assert "ok      database: SQLite" in said or "look    database: PostgreSQL" in said
-    for part in ("migrations", "clock", "store local, in use", "cache", "disk", "queue"):
+    for part in ("migrations", "clock", "store local, in use", "cache", "disk", "queue", "outbox"):
         assert f"ok      {part}:" in said
 
 
 def test_a_bucket_is_written_read_and_left_empty(on_s3: Bucket) -> None:
     assert found("store s3, in use").verdict is Verdict.GOOD
     assert on_s3.keys() == []
+
+
+def test_a_disk_that_nobody_keeps_anything_on_need_not_be_there(on_s3: Bucket) -> None:
+    """As in a container with a bucket and a file system that takes no writes."""
+    assert found("store local").verdict is Verdict.ABSENT
+    owner = OwnerFactory.create()
+    Blob.objects.create(owner=owner, store="local", key=f"users/{owner.pk}/{'0' * 32}", size=0)
+    assert found("store local").verdict is Verdict.GOOD
+
+
+def test_a_disk_that_takes_no_writes_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*args: Any, **options: Any) -> str:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr("files.storage.DurableFileSystemStorage.save", refuse)
+    finding = found("store local, in use")
+    assert finding.verdict is Verdict.BROKEN
+    assert "Read-only file system" in finding.words
+    assert "mounted" in finding.mend
+
+
+def test_a_bucket_that_is_not_there_is_said_not_to_be(on_s3: Bucket, settings: Any) -> None:
+    options = settings.STORAGES["s3"]["OPTIONS"] | {"bucket_name": "no-such-bucket"}
+    store = settings.STORAGES["s3"] | {"OPTIONS": options}
+    settings.STORAGES = settings.STORAGES | {"s3": store, "default": store}
+    finding = found("store s3, in use")
+    assert finding.verdict is Verdict.BROKEN
+    assert "NoSuchBucket" in finding.words
+    assert "S3_BUCKET" in finding.mend
+
+
+def test_a_role_without_objects_of_its_own_is_not_broken(
+    on_s3: Bucket, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the admin on AWS (infra/modules/workload_identity)."""
+
+    def refuse(*args: Any, **options: Any) -> str:
+        answer: Any = {"Error": {"Code": "AccessDenied", "Message": "not authorized"}}
+        raise StoreUnavailableError from ClientError(answer, "PutObject")
+
+    monkeypatch.setattr("files.object_storage.VaultS3Storage.save", refuse)
+    settings.SERVICE = "admin"
+    assert found("store s3").verdict is Verdict.DOUBTFUL
+    settings.SERVICE = "files"
+    assert found("store s3").verdict is Verdict.BROKEN
 
 
 def test_a_bucket_that_refuses_us_is_broken_and_the_rest_is_looked_at(
@@ -62,22 +111,9 @@ def test_a_bucket_that_refuses_us_is_broken_and_the_rest_is_looked_at(
         "s3": settings.STORAGES["s3"] | {"OPTIONS": options},
     }
     findings = list(examine())
-    assert [f.part for f in findings if f.verdict is Verdict.BROKEN] == ["store s3, in use"]
+    broken = [f.part for f in findings if f.verdict is Verdict.BROKEN]
+    assert broken == ["store s3, in use"]
     assert findings[-1].part == "SNS"
-
-
-def test_a_store_that_is_not_used_need_not_be_writable(on_s3: Bucket, settings: Any) -> None:
-    """As in a pod, whose file system is read-only. With a blob in it, it matters."""
-    local = settings.STORAGES["local"]
-    nowhere = local | {"OPTIONS": local.get("OPTIONS", {}) | {"location": "/proc/nowhere"}}
-    settings.STORAGES = settings.STORAGES | {"local": nowhere}
-    assert found("store local").verdict is Verdict.ABSENT
-    assert found("store s3, in use").verdict is Verdict.GOOD
-    Blob.objects.create(
-        owner=UserFactory.create(), store="local", key="users/1/a", size=1, media_type="text/plain"
-    )
-    assert found("store local").verdict is Verdict.BROKEN
-    assert found("store s3, in use").verdict is Verdict.GOOD
 
 
 @pytest.mark.parametrize("is_retry", [False, True])
@@ -96,6 +132,43 @@ def test_a_task_that_waits_names_the_worker(is_retry: bool) -> None:
     assert (finding.verdict, finding.mend) == (Verdict.BROKEN, "Run manage.py worker.")
     with pytest.raises(CommandError, match="1 broken"):
         call_command("doctor", stdout=StringIO())
+
+
+def test_jobs_that_nobody_enqueues_name_the_worker() -> None:
+    """Without a worker the queue is empty: nothing waits in it."""
+    assert found("jobs").verdict is Verdict.DOUBTFUL
+    run = JobRun.objects.create(name="sweep_blobs", next_at=timezone.now() - timedelta(minutes=9))
+    assert found("queue").verdict is Verdict.GOOD
+    finding = found("jobs")
+    assert finding.verdict is Verdict.BROKEN
+    assert finding.words == "sweep_blobs has been due for 9 minutes"
+    assert "manage.py worker" in finding.mend
+    JobRun.objects.update(next_at=timezone.now())
+    assert found("jobs").verdict is Verdict.GOOD
+    run.failures, run.outcome = 3, "OSError: the disk is gone"
+    run.save(update_fields=["failures", "outcome"])
+    assert found("jobs").words == "sweep_blobs failed 3 times in a row: OSError: the disk is gone"
+
+
+@pytest.mark.parametrize(
+    ("minutes", "failures", "state", "verdict", "words"),
+    [
+        (1, 0, "pending", Verdict.GOOD, "nobody waits for long to be told"),
+        (20, 0, "pending", Verdict.BROKEN, "1 wait, the oldest for 20 minutes"),
+        (-5, 8, "pending", Verdict.BROKEN, "1 wait, and sending failed 8 times in a row"),
+        (20, 8, "dead", Verdict.DOUBTFUL, "1 were given up"),
+        (20, 8, "sent", Verdict.GOOD, "nobody waits for long to be told"),
+    ],
+)
+def test_people_who_wait_to_be_told_are_spoken_of(
+    minutes: int, failures: int, state: str, verdict: Verdict, words: str
+) -> None:
+    notice = Notification.objects.create(recipient=OwnerFactory.create(), kind="file_shared")
+    due = timezone.now() - timedelta(minutes=minutes)
+    Delivery.objects.create(notification=notice, channel="email", state=state, due_at=due)
+    ChannelState.objects.create(name="email", failures=failures)
+    finding = found("outbox")
+    assert (finding.verdict, finding.words) == (verdict, words)
 
 
 def test_a_letter_is_sent_where_one_is_asked_for() -> None:
@@ -144,6 +217,9 @@ def test_without_a_database_it_speaks_all_the_same(tmp_path: Path) -> None:
     assert done.returncode != 0
     assert "BROKEN  database:" in done.stdout
     assert "ok      store local, in use:" in done.stdout
+    for part in ("clock", "cache", "queue", "jobs", "outbox"):
+        assert f"-       {part}: is not looked at, without the database" in done.stdout
+    assert "1 broken" in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -9,13 +9,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from django.conf import settings
-from django.core.files.storage import default_storage
+from django.core.files.storage import storages
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from devops360.draining import is_draining
+from files.object_storage import VaultS3Storage
 
 logger = logging.getLogger(__name__)
 
@@ -54,8 +55,15 @@ def _storage() -> str:
         if not Path(settings.MEDIA_ROOT).is_dir():
             raise NotReadyError("the folder of the store is not there")
     else:
-        default_storage.exists(PROBE_KEY)
+        _bucket()
     return "ok"
+
+
+def _bucket() -> None:
+    # Not `exists`: a bucket that is not there says no to that, too.
+    bucket = storages["s3"]
+    if isinstance(bucket, VaultS3Storage):
+        bucket.require_bucket(PROBE_KEY)
 
 
 def _queue() -> str:

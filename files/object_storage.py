@@ -122,6 +122,19 @@ class VaultS3Storage(S3Storage):
         with plain_errors():
             return int(super().size(name))
 
+    def require_bucket(self, name: str) -> None:
+        """Raise StoreUnavailableError where an object is missing because the whole bucket is.
+
+        A HEAD is answered by 404 for both, without a word; the answer to a GET has one for each.
+        """
+        with plain_errors():
+            try:
+                where = {"Bucket": self.bucket_name, "Key": name}
+                self.client.get_object(**where, Range="bytes=0-0")["Body"].close()
+            except ClientError as error:
+                if not is_missing(error):
+                    raise
+
     def signed_url(self, name: str, *, disposition: str, media_type: str) -> str:
         """Return an address that gives the object for a short while, with these headers."""
         headers = {
@@ -150,6 +163,8 @@ class S3Reader(io.RawIOBase):
             with plain_errors():
                 return int(self._storage.client.head_object(**where)["ContentLength"])
         except ClientError as error:
+            # Of a bucket that is not there no object is missing: as of a disk that is not mounted.
+            self._storage.require_bucket(self._name)
             raise FileNotFoundError(self._name) from error
 
     def readable(self) -> bool:

@@ -118,3 +118,13 @@ def test_leaving_is_not_ready(client: Client, db: None, monkeypatch: pytest.Monk
     status, parts = ready(client)
     assert (status, parts["process"]) == (503, "shutting down")
     assert client.get("/livez").status_code == 200
+
+
+def test_a_bucket_that_is_not_there_is_named(
+    client: Client, db: None, on_s3: Any, settings: Any
+) -> None:
+    assert ready(client)[0] == 200
+    options = settings.STORAGES["s3"]["OPTIONS"] | {"bucket_name": "no-such-bucket"}
+    settings.STORAGES = settings.STORAGES | {"s3": settings.STORAGES["s3"] | {"OPTIONS": options}}
+    status, parts = ready(client)
+    assert (status, parts["storage"]) == (503, "does not answer")

@@ -226,3 +226,17 @@ def test_the_command_ends_with_1_where_something_is_wrong(root: Node) -> None:
     with pytest.raises(SystemExit):
         call_command("scrub", stdout=out, stderr=out)
     assert f"damaged: blob {content_of(node).pk}" in out.getvalue()
+
+
+def test_of_a_bucket_that_is_not_there_nothing_is_missing(
+    root: Node, on_s3: Any, settings: Any
+) -> None:
+    """A wrong S3_BUCKET is no reason to tell everybody that their files are lost."""
+    make_file(root, "a.txt", b"precious")
+    options = settings.STORAGES["s3"]["OPTIONS"] | {"bucket_name": "no-such-bucket"}
+    store = settings.STORAGES["s3"] | {"OPTIONS": options}
+    settings.STORAGES = settings.STORAGES | {"s3": store, "default": store}
+    found = scrub(rate=FAST)
+    assert (found.troubles, found.unread) == (0, 1)
+    assert not Blob.objects.exclude(quarantined_at=None).exists()
+    assert told("integrity_trouble") == 0

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.conf import settings
 
 from accounts import history
+from accounts.avatars.changes import everybodys_keys
 from accounts.deletion import register_cleaner
 from accounts.entrance import register_welcome
 from accounts.export import ExportItem, register_exporter
@@ -26,6 +27,7 @@ from files.grants import claim_grants
 from files.models import Activity, Node
 from files.people import register_directory
 from files.quota import own_quota, set_quota
+from files.relocation import register_others
 from files.sizes import filesize
 from files.vault import delete_vault, storage_used, walk_vault
 from files.zips import DAMAGED
@@ -48,6 +50,7 @@ def connect_apps() -> None:
     register_cleaner(delete_files)
     register_storage_use(storage_used)
     register_directory(find_person)
+    register_others("pictures of people", everybodys_keys)
     register_welcome(claim_shared)
     register_letters(SAMPLES)
     register_observer(within_origin, origin=current_origin)

@@ -6,7 +6,7 @@ by the sweeper: whoever had begun to read it comes to the end. Whatever breaks o
 """
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -43,6 +43,15 @@ class Moved:
     deleted: int = 0
 
 
+# What other apps keep in the stores, without a row that says in which: their keys.
+_others: dict[str, Callable[[], Iterable[str]]] = {}
+
+
+def register_others(name: str, keys: Callable[[], Iterable[str]]) -> None:
+    """Have what another app keeps moved, too; `name` is what it is, in words."""
+    _others[name] = keys
+
+
 def left_to_move(*, to: str) -> tuple[int, int]:
     """Return how many blobs, and bytes, are in the other store."""
     left = _waiting(to)
@@ -62,6 +71,38 @@ def move_blobs(*, to: str, told: Callable[[Moved], None] | None = None) -> Moved
             told(moved)
     logger.info("moved to=%s %s", to, moved)
     return moved
+
+
+def move_others(*, to: str) -> dict[str, int]:
+    """Copy what other apps keep and is not there yet; return how many of each. Harmless to repeat."""
+    source, target = store_named(OTHER[to]), store_named(to)
+    copied = dict.fromkeys(_others, 0)
+    for name, keys in _others.items():
+        for key in keys():
+            if target.exists(key) or not source.exists(key):
+                continue
+            with source.open(key, "rb") as file:
+                saved = target.save(key, File(file))
+            if saved != key:
+                # Another run was faster.
+                target.delete(saved)
+            copied[name] += 1
+    return copied
+
+
+def delete_others(*, to: str, dry_run: bool = False) -> dict[str, int]:
+    """Delete what has been copied to the store from the other one; return how many of each."""
+    source, target = store_named(OTHER[to]), store_named(to)
+    deleted = dict.fromkeys(_others, 0)
+    for name, keys in _others.items():
+        for key in keys():
+            if not source.exists(key) or not target.exists(key):
+                continue
+            if source.size(key) == target.size(key):
+                if not dry_run:
+                    source.delete(key)
+                deleted[name] += 1
+    return deleted
 
 
 def _waiting(to: str) -> QuerySet[Blob]:

@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+from collections.abc import Iterator
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -48,8 +49,20 @@ def _set_avatar(*, user: User, folder: str) -> None:
 
 def delete_folder(*, folder: str) -> None:
     """Delete an avatar's files; what fails is logged, for it harms nobody."""
-    for size in AVATAR_SIZES:
+    for key in keys_in(folder):
         try:
-            delete_file(f"{folder}/{size}.webp")
+            delete_file(key)
         except OSError:
-            logger.exception("avatar file left behind folder=%s size=%s", folder, size)
+            logger.exception("avatar file left behind key=%s", key)
+
+
+def keys_in(folder: str) -> list[str]:
+    """Return where an avatar is, in each of its sizes."""
+    return [f"{folder}/{size}.webp" for size in AVATAR_SIZES]
+
+
+def everybodys_keys() -> Iterator[str]:
+    """Yield where the avatars of all people are, in each of their sizes."""
+    folders = User.objects.exclude(avatar="").order_by("pk").values_list("avatar", flat=True)
+    for folder in folders.iterator(chunk_size=500):
+        yield from keys_in(folder)

@@ -16,7 +16,9 @@ from PIL import Image
 
 from accounts import deletion, storage_use
 from accounts.avatars import sandbox
+from accounts.avatars.changes import delete_folder
 from accounts.errors import AvatarError
+from accounts.export import export_account
 from accounts.models import User
 from accounts.tests.factories import PASSWORD, UserFactory
 from accounts.tests.verified import sign_in_verified
@@ -273,3 +275,26 @@ def test_staff_cannot_raise_themselves_or_touch_an_administrator(admin: Client) 
 def test_admin_has_no_door_to_addresses_and_sessions(admin: Client) -> None:
     assert admin.get("/admin/account/emailaddress/").status_code == 404
     assert admin.get("/admin/usersessions/usersession/").status_code == 404
+
+
+def test_a_picture_that_is_lost_takes_nothing_else_with_it(
+    signed_in: Client, person: User
+) -> None:
+    """As after a restore from a backup without it."""
+    User.objects.filter(pk=person.pk).update(avatar=f"avatars/{person.pk}/gone")
+    person.refresh_from_db()
+    assert signed_in.get(person.avatar_url).status_code == 404
+    assert [item.path for item in export_account(person)][-1] == "sessions.json"
+
+
+def test_a_picture_is_found_in_the_store_that_was_in_use_before(
+    signed_in: Client, person: User, bucket: Any, settings: Any
+) -> None:
+    signed_in.post("/account/avatar/", {"picture": SimpleUploadedFile("a.png", picture())})
+    person.refresh_from_db()
+    settings.FILES_STORE = "s3"
+    settings.STORAGES = settings.STORAGES | {"s3": bucket.store, "default": bucket.store}
+    assert signed_in.get(person.avatar_url).getvalue()[8:12] == b"WEBP"
+    assert "avatar.webp" in [item.path for item in export_account(person)]
+    delete_folder(folder=person.avatar)
+    assert signed_in.get(person.avatar_url).status_code == 404

@@ -4,7 +4,15 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from files.relocation import OTHER, Moved, delete_originals, left_to_move, move_blobs
+from files.relocation import (
+    OTHER,
+    Moved,
+    delete_originals,
+    delete_others,
+    left_to_move,
+    move_blobs,
+    move_others,
+)
 from files.sizes import filesize
 from files.stores import LOCAL, S3, configured_stores, current_store
 
@@ -51,6 +59,8 @@ class Command(BaseCommand):
         self.blobs, self.size = left_to_move(to=self.to)
         moved = move_blobs(to=self.to, told=self.tell)
         self.tell(moved)
+        for name, number in move_others(to=self.to).items():
+            self.stdout.write(f"{number} {name} copied.")
         if moved.troubles or moved.failed:
             self.stderr.write(
                 f"{moved.troubles} are damaged or missing where they are: run manage.py scrub. "
@@ -70,6 +80,8 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{verb} {moved.deleted} originals from {OTHER[self.to]}, {filesize(moved.bytes)}."
         )
+        for name, number in delete_others(to=self.to, dry_run=dry_run).items():
+            self.stdout.write(f"{verb} {number} {name} there.")
         if moved.troubles:
             self.stderr.write(
                 f"{moved.troubles} originals stay, as their copies are not right: run scrub."

@@ -50,4 +50,4 @@ class Command(BaseCommand):
             sys.exit(1)
 
     def _report(self, blob: Blob, verdict: Verdict) -> None:
-        self.stderr.write(f"{verdict}: blob {blob.pk}")
+        self.stderr.write(f"{verdict}: blob {blob.pk} in {blob.store}: {blob.key}")

@@ -204,3 +204,22 @@ def test_two_movers_and_uploads_at_once(both_stores: str) -> None:
     move_blobs(to="s3")
     assert stores() == {"s3"}
     assert all_whole([*nodes, *new])
+
+
+def test_what_other_apps_keep_goes_along(
+    nodes: list[Node], settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relocation, "_others", {"pictures": lambda: ["avatars/1.webp", "gone"]})
+    here, there = store_named("local"), store_named("s3")
+    here.save("avatars/1.webp", ContentFile(b"a face"))
+    out = io.StringIO()
+    call_command("migrate_storage", "--to", "s3", stdout=out, stderr=out)
+    assert "1 pictures copied." in out.getvalue()
+    with there.open("avatars/1.webp") as file:
+        assert file.read() == b"a face"
+    assert relocation.move_others(to="s3") == {"pictures": 0}
+    assert relocation.delete_others(to="s3", dry_run=True) == {"pictures": 1}
+    assert here.exists("avatars/1.webp")
+    call_command("migrate_storage", "--to", "s3", "--delete-verified", stdout=out)
+    assert "Deleted 1 pictures there." in out.getvalue()
+    assert not here.exists("avatars/1.webp")

@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 from pathlib import Path
 
+from django.core.management import call_command
 from django.db import connection
 from django.db.backends.postgresql.client import DatabaseClient
 
@@ -31,6 +32,11 @@ def restore_database(source: Path) -> None:
         _restore_sqlite(source)
     else:
         _run_postgres("pg_restore", "--no-owner", "--no-acl", "--exit-on-error", str(source))
+
+
+def bring_up_to_date() -> None:
+    """Apply the migrations that a database of older code lacks."""
+    call_command("migrate", interactive=False, verbosity=0)
 
 
 def _dump_sqlite(target: Path) -> None:

@@ -19,11 +19,13 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.db.models.functions import Right
 from django.utils import timezone
 
+from accounts.models import Archive
 from devops360.backups.blobs import NAME_LENGTH, Tally, copy_back, copy_out
-from devops360.backups.database import dump_database, restore_database
+from devops360.backups.database import bring_up_to_date, dump_database, restore_database
 from devops360.backups.destinations import files_below, folders_in
 from devops360.backups.encryption import SUFFIX, decrypted, encrypted
 from devops360.backups.errors import BackupError
+from devops360.backups.pictures import copy_pictures_back, copy_pictures_out, picture_names
 from files.models import Blob
 
 logger = logging.getLogger(__name__)
@@ -52,6 +54,8 @@ class Manifest:
     blob_bytes: int
     # Those that could not be read.
     lost: list[str]
+    # For whom it is encrypted; unknown of snapshots that are older than this field.
+    public_key: str = ""
 
 
 def snapshot_names(destination: Storage) -> list[str]:
@@ -61,15 +65,17 @@ def snapshot_names(destination: Storage) -> list[str]:
 
 
 def read_manifest(destination: Storage, name: str) -> Manifest:
-    """Raises BackupError for a snapshot that is not there, or of another format."""
+    """Raises BackupError for a snapshot that is not there, damaged, or of another format."""
     try:
         with destination.open(f"snapshots/{name}/manifest.json", "rb") as file:
             content = json.load(file)
+        if content["format"] != FORMAT:
+            raise BackupError(f"Snapshot {name} has format {content['format']}, not {FORMAT}.")
+        return Manifest(**content)
     except FileNotFoundError as error:
         raise BackupError(f"There is no snapshot {name}.") from error
-    if content.get("format") != FORMAT:
-        raise BackupError(f"Snapshot {name} has format {content.get('format')}, not {FORMAT}.")
-    return Manifest(**content)
+    except (ValueError, KeyError, TypeError) as error:
+        raise BackupError(f"The manifest of {name} is damaged: {error}. Name another one.") from error
 
 
 def make_snapshot(
@@ -82,9 +88,12 @@ def make_snapshot(
     """
     started = timezone.now()
     name = started.strftime(NAME)
-    since = None if full else _since(destination, is_encrypted=bool(public_key))
+    earlier = list(_manifests(destination))
+    _require_same_key(earlier, public_key)
+    since = None if full else _since(earlier, is_encrypted=bool(public_key))
     digest, size = _save_database(destination, name, public_key)
     tally = copy_out(destination, public_key=public_key, since=since)
+    tally.pictures = copy_pictures_out(destination, public_key=public_key)
     _save_list(destination, name)
     totals = Blob.objects.filter(released_at=None).values_list("size", flat=True)
     manifest = Manifest(
@@ -98,16 +107,35 @@ def make_snapshot(
         blobs=totals.count(),
         blob_bytes=sum(totals.iterator(chunk_size=10_000)),
         lost=list(tally.lost),
+        public_key=public_key,
     )
     text = json.dumps(asdict(manifest), indent=2)
     destination.save(f"snapshots/{name}/manifest.json", ContentFile(text.encode()))
     return name, manifest, tally
 
 
-def _since(destination: Storage, *, is_encrypted: bool) -> datetime | None:
-    """Return from when on blobs may be missing there; None for from the beginning."""
+def _manifests(destination: Storage) -> Iterator[Manifest]:
+    """Yield those of whole snapshots, the newest first; a damaged one is no reason to make none."""
     for name in reversed(snapshot_names(destination)):
-        manifest = read_manifest(destination, name)
+        try:
+            yield read_manifest(destination, name)
+        except BackupError as error:
+            logger.warning("snapshot passed over", extra={"reason": str(error)})
+
+
+def _require_same_key(earlier: list[Manifest], public_key: str) -> None:
+    """Blobs are there once for all snapshots: a second key would not open those of the first."""
+    others = {manifest.public_key for manifest in earlier} - {"", public_key}
+    if public_key and others:
+        raise BackupError(
+            "The backups there are encrypted for another key, which alone opens what they share. "
+            "Begin in another place, and keep that key for as long as those."
+        )
+
+
+def _since(earlier: list[Manifest], *, is_encrypted: bool) -> datetime | None:
+    """Return from when on blobs may be missing there; None for from the beginning."""
+    for manifest in earlier:
         if manifest.is_encrypted == is_encrypted and not manifest.lost:
             return datetime.fromisoformat(manifest.started_at) - MARGIN
     return None
@@ -131,15 +159,15 @@ def _save_database(destination: Storage, name: str, public_key: str) -> tuple[st
 
 
 def _save_list(destination: Storage, name: str) -> None:
-    """Save the names of all blobs, in order, so that old ones can be told from wanted ones."""
+    """Save the names of all blobs and pictures, in order: what none lists any more can go."""
     names = (
         Blob.objects.annotate(name=Right("key", NAME_LENGTH))
         .order_by("name")
         .values_list("name", flat=True)
     )
     with tempfile.TemporaryFile() as file:
-        for blob_name in names.iterator(chunk_size=10_000):
-            file.write(f"{blob_name}\n".encode())
+        for line in heapq.merge(names.iterator(chunk_size=10_000), picture_names()):
+            file.write(f"{line}\n".encode())
         file.seek(0)
         destination.save(f"snapshots/{name}/blobs.txt", File(file))
 
@@ -167,7 +195,13 @@ def restore_snapshot(*, source: Storage, name: str = "", secret_key: str = "") -
     key = secret_key if manifest.is_encrypted else ""
     with _database_of(source, name, manifest, key) as dump:
         restore_database(dump)
-    return copy_back(source, secret_key=key)
+    # The code may be newer: what follows asks the tables for what it knows.
+    bring_up_to_date()
+    # Of all of a person's data: not in a backup, and made again when asked for.
+    Archive.objects.all().delete()
+    tally = copy_back(source, secret_key=key)
+    tally.pictures = copy_pictures_back(source, secret_key=key)
+    return tally
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from django.template.defaultfilters import filesizeformat
 
 from devops360.backups.blobs import verify_blobs
 from devops360.backups.destinations import destination_at
-from devops360.backups.errors import BackupError
+from devops360.backups.errors import REFUSALS, BackupError
 from devops360.backups.snapshots import read_manifest, restore_snapshot, snapshot_names
 
 
@@ -23,10 +23,10 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, source: str, snapshot: str, verify: bool, **options: Any) -> None:
-        if options["list"]:
-            self._list(source)
-            return
         try:
+            if options["list"]:
+                self._list(source)
+                return
             tally = restore_snapshot(
                 source=destination_at(source),
                 name=snapshot,
@@ -34,9 +34,12 @@ class Command(BaseCommand):
             )
         except BackupError as error:
             raise CommandError(str(error)) from error
+        except REFUSALS as error:
+            raise CommandError(f"Not restored from {source}: {error}") from error
         self.stdout.write(
             f"Restored: {tally.copied:,} blobs ({filesizeformat(tally.copied_bytes)}), "
-            f"{tally.there:,} there already, {len(tally.lost):,} lost."
+            f"{tally.there:,} there already, {len(tally.lost):,} lost; {tally.pictures:,} pictures "
+            "of people."
         )
         lost = tally.lost
         if verify:
@@ -44,13 +47,22 @@ class Command(BaseCommand):
             self.stdout.write(f"Verified: {found.there:,} right, {len(found.lost):,} wrong.")
             lost += found.lost
         if lost:
-            raise CommandError("Not everything is back. The log names the keys.")
-        self.stdout.write("Now run manage.py migrate, in case the code is newer than the backup.")
+            raise CommandError(
+                "Not everything is back. The log above names the keys, and why. What to do: "
+                "docs/operate/backups.md, Restore one."
+            )
 
     def _list(self, source: str) -> None:
         there = destination_at(source)
-        for name in snapshot_names(there):
-            manifest = read_manifest(there, name)
+        names = snapshot_names(there)
+        if not names:
+            raise BackupError(f"There is no whole snapshot in {source}.")
+        for name in names:
+            try:
+                manifest = read_manifest(there, name)
+            except BackupError as error:
+                self.stderr.write(str(error))
+                continue
             self.stdout.write(
                 f"{name}  {manifest.engine}  {manifest.blobs:,} blobs of "
                 f"{filesizeformat(manifest.blob_bytes)}"

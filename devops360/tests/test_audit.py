@@ -3,6 +3,7 @@
 import json
 from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
+from pathlib import Path
 from threading import Barrier
 
 import pytest
@@ -18,6 +19,7 @@ from accounts.tests.factories import UserFactory
 from accounts.tests.verified import sign_in_verified
 from devops360 import audit
 from devops360.models import AuditEntry, AuditHead
+from devops360.tests.processes import give_tables, manage
 from files.sharing import create_link
 from files.tests.factories import make_file
 from files.tree import root_of
@@ -132,6 +134,17 @@ def test_it_is_exported_as_lines_from_where_one_left_off() -> None:
     lines = [json.loads(line) for line in out.getvalue().splitlines()]
     assert [line["number"] for line in lines] == [2, 3]
     assert lines[1]["seal"] == entries[2].seal
+
+
+def test_no_line_of_the_log_is_among_those_of_an_export(tmp_path: Path) -> None:
+    """What is exported goes to a file by `>`, and sealing it says so in the log."""
+    give_tables(tmp_path)
+    entries = "from devops360 import audit; audit.append(act='one'); audit.append(act='two')"
+    assert manage("shell", "-v0", "-c", entries, state=tmp_path).returncode == 0
+    done = manage("audit_export", state=tmp_path, LOG_FORMAT="json")
+    assert done.returncode == 0, done.stderr
+    assert [json.loads(line).get("number") for line in done.stdout.splitlines()] == [1, 2]
+    assert '"audit sealed"' in done.stderr
 
 
 def test_administrators_see_it_and_change_nothing(client: Client) -> None:

@@ -74,7 +74,7 @@ def move_blobs(*, to: str, told: Callable[[Moved], None] | None = None) -> Moved
 
 
 def move_others(*, to: str) -> dict[str, int]:
-    """Copy what other apps keep and is not there yet; return how many of each. Harmless to repeat."""
+    """Copy what other apps keep and is not there yet; return how many of each."""
     source, target = store_named(OTHER[to]), store_named(to)
     copied = dict.fromkeys(_others, 0)
     for name, keys in _others.items():

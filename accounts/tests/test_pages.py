@@ -277,9 +277,7 @@ def test_admin_has_no_door_to_addresses_and_sessions(admin: Client) -> None:
     assert admin.get("/admin/usersessions/usersession/").status_code == 404
 
 
-def test_a_picture_that_is_lost_takes_nothing_else_with_it(
-    signed_in: Client, person: User
-) -> None:
+def test_a_picture_that_is_lost_takes_nothing_else_with_it(signed_in: Client, person: User) -> None:
     """As after a restore from a backup without it."""
     User.objects.filter(pk=person.pk).update(avatar=f"avatars/{person.pk}/gone")
     person.refresh_from_db()

@@ -12,7 +12,7 @@ from django.core.files.storage import Storage
 from devops360.backups.encryption import SUFFIX, decrypted, encrypted
 from devops360.backups.errors import BackupError, UnreadableError
 from files.blobs import DigestingFile, open_blob
-from files.errors import FilesError, IncompleteError, TooLargeError
+from files.errors import FilesError, IncompleteError, QuarantineError, TooLargeError
 from files.models import Blob
 from files.stores import current_store, store_named
 
@@ -45,11 +45,13 @@ def reason_of(error: Exception | str) -> str:
     """Return an error's words; of those that are made for uploads, what they mean here."""
     if isinstance(error, (IncompleteError, TooLargeError)):
         return "its length is not what it was"
+    if isinstance(error, QuarantineError):
+        return "it is not there, or marked as damaged"
     return str(error)
 
 
 class Content(DigestingFile):
-    """What is read from the site; remembers if that failed: then the backup's place is not to blame."""
+    """What is read from the site; remembers if that failed, and not the backup's place."""
 
     broken: Exception | None = None
 
@@ -62,7 +64,7 @@ class Content(DigestingFile):
 
 
 def place_of(name: str, *, is_encrypted: bool) -> str:
-    """Return where in a backup the bytes of that name lie; a blob's is the random end of its key."""
+    """Return where in a backup the bytes of that name lie; a blob's is its key's random end."""
     return f"blobs/{name[:2]}/{name}{SUFFIX if is_encrypted else ''}"
 
 

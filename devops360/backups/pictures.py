@@ -1,7 +1,7 @@
 """People's pictures, which lie beside the blobs, on their way out and back.
 
-They are never changed either, only replaced by others. In a backup each size is among the blobs, by a
-name made of its key, so that lists of names and what is given up by them hold for both.
+They are never changed either, only replaced by others. In a backup each size is among the blobs,
+by a name made of its key, so that lists of names and what is given up by them hold for both.
 """
 
 import hashlib

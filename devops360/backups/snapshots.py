@@ -75,7 +75,9 @@ def read_manifest(destination: Storage, name: str) -> Manifest:
     except FileNotFoundError as error:
         raise BackupError(f"There is no snapshot {name}.") from error
     except (ValueError, KeyError, TypeError) as error:
-        raise BackupError(f"The manifest of {name} is damaged: {error}. Name another one.") from error
+        raise BackupError(
+            f"The manifest of {name} is damaged: {error}. Name another one."
+        ) from error
 
 
 def make_snapshot(

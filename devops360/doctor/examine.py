@@ -13,7 +13,7 @@ type Examination = Callable[[], Iterator[Finding]]
 # Nothing is learned of these without it; each would wait for it in vain.
 ASK_THE_DATABASE = frozenset({"clock", "cache", "queue", "jobs", "outbox"})
 MENDS = {
-    "database": "Look at DATABASE_URL and at the server's log: docs/operate/alerts.md#databaseisgone",
+    "database": "Look at DATABASE_URL and the server's log: docs/operate/alerts.md.",
     "cache": "Run manage.py createcachetable: limits live in it.",
 }
 MEND = "Is it running, and reached from here? See docs/operate/."

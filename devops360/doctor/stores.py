@@ -3,6 +3,7 @@
 import secrets
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 from django.conf import settings
 from django.core.files.base import ContentFile
@@ -11,6 +12,7 @@ from django.db import DatabaseError
 from devops360.doctor.findings import Finding, absent, broken, doubtful, good
 from files.errors import FilesError
 from files.models import Blob
+from files.storage import BLOBS
 from files.stores import LOCAL, configured_stores, current_store, store_named
 
 PROBE = 1024 * 1024
@@ -28,10 +30,18 @@ def stores() -> Iterator[Finding]:
             # Also where a container has no disk to write to: nobody will.
             yield absent(part, "is not in use, and holds no file")
             continue
+        if name == LOCAL and not _has_blobs_folder() and _holds_blobs(name):
+            mend = f"Mount the disk of {settings.MEDIA_ROOT}."
+            yield broken(part, "is empty, and files are said to be in it", mend)
+            continue
         try:
             yield _store(name, part)
         except (OSError, FilesError) as error:
             yield _refused(name, part, error)
+
+
+def _has_blobs_folder() -> bool:
+    return (Path(settings.MEDIA_ROOT) / BLOBS).is_dir()
 
 
 def _holds_blobs(name: str) -> bool:

@@ -73,9 +73,7 @@ def job_families() -> Iterator[Metric]:
     follows = GaugeMetricFamily(
         "job_next_run_timestamp_seconds", "When a job is due next.", labels=JOB_LABELS
     )
-    failures = GaugeMetricFamily(
-        "job_failures", "Failures of a job in a row.", labels=JOB_LABELS
-    )
+    failures = GaugeMetricFamily("job_failures", "Failures of a job in a row.", labels=JOB_LABELS)
     for run in JobRun.objects.all():
         if run.finished_at is not None:
             ended.add_metric([run.name], run.finished_at.timestamp())

@@ -1,6 +1,7 @@
 """Doctor: what is whole is said to be, and each thing that is broken comes with its mending."""
 
 import errno
+import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from io import StringIO
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 from django.core import mail
+from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
 from django.tasks import TaskResultStatus
 from django.utils import timezone
@@ -23,6 +25,7 @@ from devops360.models import JobRun
 from devops360.tests.processes import manage
 from files.errors import StoreUnavailableError
 from files.models import Blob
+from files.stores import store_named
 from files.tests.factories import OwnerFactory
 from notifications import sns
 from notifications.models import ChannelState, Delivery, Notification
@@ -62,7 +65,12 @@ def test_a_disk_that_nobody_keeps_anything_on_need_not_be_there(on_s3: Bucket) -
     """As in a container with a bucket and a file system that takes no writes."""
     assert found("store local").verdict is Verdict.ABSENT
     owner = OwnerFactory.create()
-    Blob.objects.create(owner=owner, store="local", key=f"users/{owner.pk}/{'0' * 32}", size=0)
+    key = f"users/{owner.pk}/{'0' * 32}"
+    Blob.objects.create(owner=owner, store="local", key=key, size=0)
+    shutil.rmtree(Path(store_named("local").path("users")), ignore_errors=True)
+    finding = found("store local")
+    assert (finding.verdict, finding.mend[:5]) == (Verdict.BROKEN, "Mount")
+    store_named("local").save(key, ContentFile(b""))
     assert found("store local").verdict is Verdict.GOOD
 
 
@@ -77,10 +85,16 @@ def test_a_disk_that_takes_no_writes_is_named(monkeypatch: pytest.MonkeyPatch) -
     assert "mounted" in finding.mend
 
 
-def test_a_bucket_that_is_not_there_is_said_not_to_be(on_s3: Bucket, settings: Any) -> None:
-    options = settings.STORAGES["s3"]["OPTIONS"] | {"bucket_name": "no-such-bucket"}
-    store = settings.STORAGES["s3"] | {"OPTIONS": options}
-    settings.STORAGES = settings.STORAGES | {"s3": store, "default": store}
+def test_a_bucket_that_is_not_there_is_said_not_to_be(
+    on_s3: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SeaweedFS makes it instead; S3 answers so."""
+
+    def refuse(*args: Any, **options: Any) -> str:
+        answer: Any = {"Error": {"Code": "NoSuchBucket", "Message": "does not exist"}}
+        raise StoreUnavailableError from ClientError(answer, "PutObject")
+
+    monkeypatch.setattr("files.object_storage.VaultS3Storage.save", refuse)
     finding = found("store s3, in use")
     assert finding.verdict is Verdict.BROKEN
     assert "NoSuchBucket" in finding.words

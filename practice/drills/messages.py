@@ -25,8 +25,8 @@ MAIL_GONE = Drill(
     breaks="The mail server takes no mail.",
     people="Everything works, but mail comes late: with it codes and links for signing in.",
     mended="The mail server takes mail again. What waited goes out within some minutes.",
-    todo="`manage.py deliveries --pending --channel email` says in which words it refuses: look there, "
-    "or at `EMAIL_URL`.",
+    todo="`manage.py deliveries --pending --channel email` says in which words it refuses: "
+    "look there, or at `EMAIL_URL`.",
     broken=_mail_refused,
     signals=(Signal("ChannelFails", "channel_failures", "rises", ("channel", "email")),),
     quick=3,

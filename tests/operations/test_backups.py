@@ -284,9 +284,7 @@ def test_what_is_wrong_with_the_place_is_said_in_a_line(
 
 
 @pytest.mark.parametrize("is_encrypted", [False, True])
-def test_a_bucket_takes_backups_too(
-    site: Place, empty: Place, s3: S3, is_encrypted: bool
-) -> None:
+def test_a_bucket_takes_backups_too(site: Place, empty: Place, s3: S3, is_encrypted: bool) -> None:
     bucket = s3.make_bucket()
     aws = {name: value for name, value in bucket.environment.items() if name != "S3_BUCKET"}
     if is_encrypted:

@@ -77,7 +77,9 @@ def test_every_metric_and_label_is_there() -> None:
 def test_no_label_is_one_that_prometheus_gives_itself() -> None:
     """It would be renamed as it is scraped: what asks for it would find Prometheus' own."""
     clashes = {
-        (name, label) for name, family in families().items() for label in label_names(family) & TAKEN
+        (name, label)
+        for name, family in families().items()
+        for label in label_names(family) & TAKEN
     }
     assert not clashes
 

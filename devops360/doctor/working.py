@@ -1,6 +1,6 @@
 """Whether the work behind the pages is done: tasks, jobs, and what people are to be told."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -81,7 +81,7 @@ def outbox() -> Iterator[Finding]:
         yield good("outbox", "nobody waits for long to be told")
 
 
-def _channel(row: dict[str, Any], failures: int, now: datetime) -> Iterator[Finding]:
+def _channel(row: Mapping[str, Any], failures: int, now: datetime) -> Iterator[Finding]:
     part, number = f"outbox, {row['channel']}", row["owed"]
     if number and failures:
         words = f"{number} wait, and sending failed {failures} times in a row"

@@ -7,15 +7,16 @@ from practice.drills.drill import Drill
 from practice.drills.observe import Signal
 from practice.drills.stack import Stack
 
-BUSY = "421 not now"
+# Not 421 or 450, by which a server asks for patience and is given it.
+TROUBLE = "451 local error"
 
 
 @contextmanager
 def _mail_refused(stack: Stack) -> Iterator[None]:
-    """Refuse who comes, and who has come before and is still there."""
+    """Cut off who comes, and refuse who has come before and is still there."""
     box = stack.mailbox
     before = box.greet, box.sender
-    box.greet = box.sender = lambda: BUSY
+    box.greet, box.sender = (lambda: "cut"), (lambda: TROUBLE)
     yield
     box.greet, box.sender = before
 

@@ -11,7 +11,7 @@ from django.core.files.base import File
 from django.core.files.storage import Storage, default_storage
 
 from accounts.avatars.changes import everybodys_keys
-from accounts.stored import open_stored
+from accounts.stores import open_file
 from devops360.backups.blobs import NAME_LENGTH, Content, place_of, plain, send
 from devops360.backups.errors import BackupError, UnreadableError
 
@@ -42,7 +42,7 @@ def copy_pictures_out(destination: Storage, *, public_key: str) -> int:
         if destination.exists(place):
             continue
         try:
-            with open_stored(key) as source:
+            with open_file(key) as source:
                 content = Content(source, expected=None, limit=MAX_BYTES)
                 send(content, destination, place, public_key=public_key)
         except (FileNotFoundError, UnreadableError) as error:

@@ -46,8 +46,8 @@ DUMP = (
 )
 SEEN = (
     "import hashlib; from accounts.avatars.changes import everybodys_keys; "
-    "from accounts.models import Archive; from accounts.stored import open_stored; "
-    "print([hashlib.sha256(open_stored(key).read()).hexdigest() for key in everybodys_keys()]); "
+    "from accounts.models import Archive; from accounts.stores import open_file; "
+    "print([hashlib.sha256(open_file(key).read()).hexdigest() for key in everybodys_keys()]); "
     "print(f'archives={Archive.objects.count()}')"
 )
 

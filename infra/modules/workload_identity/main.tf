@@ -53,12 +53,12 @@ locals {
   }]
 
   # What each may touch in the bucket: keys begin with what they are (files/blobs.py,
-  # files/previews/make.py, accounts/avatars/changes.py, accounts/archives.py). `manage.py doctor`, in
-  # the worker, writes below health/ and deletes it again.
+  # files/previews/make.py, accounts/avatars/changes.py, accounts/archives.py). `manage.py doctor`
+  # writes below one of them, too (devops360/doctor/stores.py).
   prefixes = {
     accounts = ["avatars", "exports"]
     files    = ["previews", "users"]
-    worker   = ["avatars", "exports", "health", "previews", "users"]
+    worker   = ["avatars", "exports", "previews", "users"]
   }
 
   bucket = { for name, prefixes in local.prefixes : name => [{

@@ -134,8 +134,9 @@ def test_speed_and_the_time_that_is_left_are_told(vault: Page, make_file: MakeFi
             break
         gate.let_one()
         vault.wait_for_timeout(400)
-    assert re.search(r"\d+\s%\s·\s\d[\d.]*\s.?B/s\s·\s\d+\s\w+", one.inner_text())
-    assert re.search(r"\d[\d.]*\s.?B/s\s·\s\d+\s.*left", all_of_them.inner_text())
+    # A fast machine has less than ten seconds left: "a few seconds".
+    assert re.search(r"\d+\s%\s·\s\d[\d.]*\s.?B/s\s·\s(\d+|a few)\s\w+", one.inner_text())
+    assert re.search(r"\d[\d.]*\s.?B/s\s·\s(\d+|a few)\s.*left", all_of_them.inner_text())
     gate.open()
     expect(vault.locator(SUMMARY)).to_have_text("1 uploaded", timeout=LONG)
 

@@ -15,7 +15,7 @@ from devops360.models import JobRun
 from devops360.observability.emf import Reporter, unit_of
 from devops360.observability.logs import JsonFormatter
 from devops360.observability.state import StateCollector
-from notifications.models import Delivery, Notification
+from notifications.models import ChannelState, Delivery, Notification
 from notifications.tests.factories import PersonFactory
 from tests.operations import emf
 
@@ -41,6 +41,7 @@ def count_once(metric: MetricWrapperBase) -> None:
 def test_every_metric_is_told_by_its_name_and_validly() -> None:
     notice = Notification.objects.create(recipient=PersonFactory.create(), kind="file_shared")
     Delivery.objects.create(notification=notice, channel="email", due_at=timezone.now())
+    ChannelState.objects.create(name="email", failures=1)
     JobRun.objects.create(name="x", next_at="2026-01-01T00:00Z", finished_at="2026-01-01T00:00Z")
     for metric in ours():
         count_once(metric)

@@ -1,7 +1,7 @@
 """Where pictures and archives lie: in the store that takes new ones, or in the one before it.
 
-A vault that moves from one store to the other has both configured meanwhile; what is here does not
-move, and need not.
+A vault that moves from one store to the other has both configured meanwhile. Pictures move with its
+files (devops360/wiring.py), archives do not: neither has a row that says in which store it is.
 """
 
 from collections.abc import Iterator

@@ -17,6 +17,7 @@ from psycopg import sql
 READ = frozenset({"SELECT"})
 ADD = frozenset({"SELECT", "INSERT"})
 CHANGE = frozenset({"SELECT", "UPDATE"})
+REMOVE = frozenset({"SELECT", "DELETE"})
 WORK = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE"})
 
 type Rights = Mapping[str, frozenset[str]]
@@ -77,9 +78,9 @@ BESIDES: Mapping[str, Rights] = {
     "accounts": {
         "files_grant": CHANGE,
         "notifications_endpoint": WORK,
-        "notifications_suppression": frozenset({"SELECT", "DELETE"}),
-        "notifications_webhook": frozenset({"SELECT", "DELETE"}),
-        "notifications_webhookcall": frozenset({"SELECT", "DELETE"}),
+        "notifications_suppression": REMOVE,
+        "notifications_webhook": REMOVE,
+        "notifications_webhookcall": REMOVE,
     },
     "files": {"accounts_accesstoken": CHANGE, "accounts_throttle": WORK},
     "notifications": {"accounts_throttle": WORK},

@@ -6,7 +6,7 @@ from functools import partial
 from django.db import InterfaceError, OperationalError
 
 from devops360.doctor import keeping, serving, stores, working
-from devops360.doctor.findings import Finding, absent, broken
+from devops360.doctor.findings import Finding, absent, broken, words_of
 
 type Examination = Callable[[], Iterator[Finding]]
 
@@ -46,8 +46,7 @@ def examine(*, send_to: str = "") -> Iterator[Finding]:
         try:
             yield from look()
         except Exception as error:  # noqa: BLE001  (whatever a part raises is its finding)
-            words = f"{type(error).__name__}: {error}".splitlines()[0]
-            yield broken(part, words, MENDS.get(part, MEND))
+            yield broken(part, words_of(error), MENDS.get(part, MEND))
             gone = gone or (
                 part == "database" and isinstance(error, (OperationalError, InterfaceError))
             )

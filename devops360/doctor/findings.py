@@ -34,10 +34,9 @@ def broken(part: str, words: str, mend: str) -> Finding:
     return Finding(part, Verdict.BROKEN, words, mend)
 
 
-def failed(part: str, error: Exception) -> Finding:
-    """Return what is said of a part whose examination raised an error."""
-    words = f"{type(error).__name__}: {error}".splitlines()[0]
-    return broken(part, words, "Is it running, and reached from here? See docs/operate/.")
+def words_of(error: BaseException) -> str:
+    """Return the type and the first line of an error, as a finding tells it."""
+    return f"{type(error).__name__}: {error}".splitlines()[0]
 
 
 def absent(part: str, words: str) -> Finding:

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import DatabaseError
 
-from devops360.doctor.findings import Finding, absent, broken, doubtful, good
+from devops360.doctor.findings import Finding, absent, broken, doubtful, good, words_of
 from files.errors import FilesError
 from files.models import Blob
 from files.storage import BLOBS
@@ -53,8 +53,7 @@ def _holds_blobs(name: str) -> bool:
 
 def _refused(name: str, part: str, error: Exception) -> Finding:
     """Say what a store answers; S3's own words are behind what the site makes of them."""
-    cause = error.__cause__ or error
-    words = f"{type(cause).__name__}: {cause}".splitlines()[0]
+    words = words_of(error.__cause__ or error)
     if name == LOCAL:
         mend = f"Look at the disk of {settings.MEDIA_ROOT}: is it mounted, for writing, and ours?"
         return broken(part, words, mend)
